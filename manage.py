@@ -1,0 +1,25 @@
+#!/usr/bin/env python
+"""Django's entry; `manage.py serve` starts the whole site on one machine."""
+
+import os
+import sys
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "restore.settings")
+    from django.conf import settings
+    from django.core.management import execute_from_command_line
+
+    from restore.env import WrongSetting
+
+    try:
+        settings.configured or settings.DATA_DIR  # reads the settings, so that a wrong value is one sentence
+    except WrongSetting as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    execute_from_command_line(sys.argv)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""How long and how much: each stage at its own size, the whole path at several, and what the processor could do.
+
+The rate of a large matrix product, measured in the same run, is the yardstick: machines are shared, clocks change.
+The path runs in a fresh process per size, so that its peak of memory is its own.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+from skimage.restoration import inpaint_biharmonic
+from torch.utils.flop_counter import FlopCounterMode
+
+from ml.contract import Options
+from ml.damage import draw_holes, paint
+from ml.networks import load_colorizer, load_finder, load_repairer
+
+PRODUCT_SIZE = 4096
+SEED = 0
+FINDER_SIDE, REPAIRER_SIDE, COLORIZER_SIDE = 1024, 512, 512
+HOLE_SHARE = (0.09, 0.11)
+"""Of the repairer's stage, as in the 5-10 and 10-20 % bins of its evaluation."""
+TELEA_RADIUS_PX = 3
+
+
+def bench(
+    device: str, megapixels: tuple[float, ...], repeat: int, photo: Path | None = None
+) -> dict[str, Any]:
+    """All figures as one JSON document. Raises WeightsMissing."""
+    place = torch.device(
+        "cuda" if device == "cuda" or (device == "auto" and torch.cuda.is_available()) else "cpu"
+    )
+    rates = {kind: matrix_rate(kind, place, repeat) for kind in (torch.float32, torch.bfloat16)}
+    best = max(rates.values())
+    return {
+        "machine": machine(place),
+        "matrix_product": {
+            "size": PRODUCT_SIZE,
+            "tflops": {str(kind).removeprefix("torch."): round(rate, 3) for kind, rate in rates.items()},
+        },
+        "stages": stages(device, place, repeat, best),
+        "classical_inpainting": classical(repeat),
+        "path": [path(device, size, photo) for size in megapixels],
+    }
+
+
+def machine(place: torch.device) -> dict[str, Any]:
+    return {
+        "processor": processor_name(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name(place) if place.type == "cuda" else "cpu",
+    }
+
+
+def processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return "unknown processor"
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")),
+        "unknown processor",
+    )
+
+
+def matrix_rate(kind: torch.dtype, place: torch.device, repeat: int) -> float:
+    """TFLOP/s of a square product of PRODUCT_SIZE."""
+    left = torch.randn(PRODUCT_SIZE, PRODUCT_SIZE, device=place, dtype=kind)
+    right = torch.randn(PRODUCT_SIZE, PRODUCT_SIZE, device=place, dtype=kind)
+    seconds = median_seconds(lambda: left @ right, place, repeat)
+    return 2 * PRODUCT_SIZE**3 / seconds / 1e12
+
+
+def median_seconds(work: Callable[[], Any], place: torch.device, repeat: int) -> float:
+    """Of `repeat` runs after one to warm up."""
+    spent = []
+    for _ in range(repeat + 1):
+        start = time.perf_counter()
+        work()
+        if place.type == "cuda":
+            torch.cuda.synchronize()
+        spent.append(time.perf_counter() - start)
+    return statistics.median(spent[1:])
+
+
+def stages(device: str, place: torch.device, repeat: int, best_tflops: float) -> dict[str, Any]:
+    finder, repairer, colorizer = load_finder(device), load_repairer(device), load_colorizer(device)
+    large, small = damaged_photo(FINDER_SIDE, FINDER_SIDE), damaged_photo(REPAIRER_SIDE, REPAIRER_SIDE)
+    hole_HW = bench_hole()
+    works: dict[str, tuple[str, int, Callable[[], Any]]] = {
+        "segment": ("with flips", FINDER_SIDE, lambda: finder.find(large)),
+        "inpaint": ("a tenth is hole", REPAIRER_SIDE, lambda: repairer.repair(small, hole_HW)),
+        "colorize": ("", COLORIZER_SIDE, lambda: colorizer.colorize(small)),
+    }
+    return {
+        name: _stage(what, side, work, place, repeat, best_tflops)
+        for name, (what, side, work) in works.items()
+    }
+
+
+def _stage(
+    what: str, side: int, work: Callable[[], Any], place: torch.device, repeat: int, best_tflops: float
+) -> dict[str, Any]:
+    seconds = median_seconds(work, place, repeat)
+    with FlopCounterMode(display=False) as counter:
+        work()
+    gflop = counter.get_total_flops() / 1e9
+    tflops = gflop / 1e3 / seconds
+    return {
+        "what": what,
+        "size": f"{side}x{side}",
+        "seconds": round(seconds, 4),
+        "gflop": round(gflop, 1),
+        "tflops": round(tflops, 3),
+        "share_of_product": round(tflops / best_tflops, 3),
+    }
+
+
+def bench_hole() -> np.ndarray:
+    rng = np.random.default_rng(SEED)
+    return draw_holes(REPAIRER_SIDE, REPAIRER_SIDE, rng, HOLE_SHARE).astype(bool)
+
+
+def classical(repeat: int) -> dict[str, float]:
+    """Seconds of what is measured beside the repairer, on its picture and its hole."""
+    photo_u8_HWC, hole_HW = damaged_photo(REPAIRER_SIDE, REPAIRER_SIDE), bench_hole()
+    hole_u8_HW, cpu = hole_HW.astype(np.uint8) * 255, torch.device("cpu")
+    works: dict[str, Callable[[], Any]] = {
+        "telea": lambda: cv2.inpaint(photo_u8_HWC, hole_u8_HW, TELEA_RADIUS_PX, cv2.INPAINT_TELEA),
+        "navier_stokes": lambda: cv2.inpaint(photo_u8_HWC, hole_u8_HW, TELEA_RADIUS_PX, cv2.INPAINT_NS),
+        "biharmonic": lambda: inpaint_biharmonic(photo_u8_HWC, hole_HW, channel_axis=-1),
+    }
+    return {name: round(median_seconds(work, cpu, min(repeat, 2)), 4) for name, work in works.items()}
+
+
+def path(device: str, megapixels: float, photo: Path | None) -> dict[str, Any]:
+    """A file in, three encoded results out, in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_run_path, device, megapixels, photo).result()
+
+
+def _run_path(device: str, megapixels: float, photo: Path | None) -> dict[str, Any]:
+    from ml.pipeline import restore_file
+
+    for load in (load_finder, load_repairer, load_colorizer):
+        load(device)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "scan.jpg"
+        Image.fromarray(_scan(megapixels, photo)).save(source, quality=95)
+        start = time.perf_counter()
+        report = restore_file(source, Path(folder) / "out", Options(device=device), max_pixels=10**9)
+        total = time.perf_counter() - start
+    figures = {
+        "megapixels": round(report.width * report.height / 1e6, 2),
+        "total": round(total, 3),
+        "seconds": report.seconds,
+        "defect_share": round(report.defect_share, 5),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    if torch.cuda.is_available():
+        figures["peak_gpu_mb"] = torch.cuda.max_memory_allocated() >> 20
+    return figures
+
+
+def _scan(megapixels: float, photo: Path | None) -> np.ndarray:
+    """3:4 upright, as a scan of a print; from a photograph of one's own or from a made one."""
+    width = max(64, round((megapixels * 1e6 * 3 / 4) ** 0.5))
+    height = max(64, round(width * 4 / 3))
+    if photo is None:
+        return damaged_photo(height, width)
+    from ml.photo import read
+
+    return cv2.resize(read(photo).pixels_u8(), (width, height), interpolation=cv2.INTER_AREA)
+
+
+def damaged_photo(height: int, width: int, tile: int = 1024) -> np.ndarray:
+    """Clouds with grain, aged brown, with painted damage in each tile: always the same for a size."""
+    rng = np.random.default_rng(SEED)
+    tone = np.zeros((height, width), np.float32)
+    for cells, weight in ((4, 60.0), (16, 30.0), (64, 12.0)):
+        noise = rng.standard_normal((cells, cells)).astype(np.float32)
+        tone += weight * cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+    tone += 118 + rng.normal(0, 4, tone.shape).astype(np.float32)
+    scan = np.clip(tone[..., None] * np.array([1.0, 0.92, 0.8], np.float32), 0, 255).astype(np.uint8)
+    for top in range(0, height, tile):
+        for left in range(0, width, tile):
+            part = scan[top : top + tile, left : left + tile]
+            if min(part.shape[:2]) >= 64:
+                part[...] = paint(part, rng).photo_u8_HWC
+    return scan

@@ -1,0 +1,110 @@
+"""The colorizer's network: luma in, Cb and Cr at half its height and width out.
+
+A UNet: the encoder is EfficientNet-lite2 (Tan & Le 2019; no squeeze-and-excitation), which can be started from
+ImageNet, where it learned what things are; the decoder's convolutions have spectral norm and, at its bottom,
+self-attention, as SAGAN's generator has. Chroma is smooth: eyes take it at half resolution, and `infer` brings it to
+full size along luma's edges. Suffixes: B batch, C channels, H height, W width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ml.backbones import import_smp
+from ml.colorize.attention import SelfAttention
+from ml.colorize.spectral import spectral
+
+ENCODER = "tu-tf_efficientnet_lite2"
+WIDTHS = (192, 128, 96, 64)
+"""Channels of the decoder at 1/16, 1/8, 1/4 and 1/2 of the input's size."""
+MULTIPLE = 32
+"""Height and width must be multiples of this."""
+FROZEN_BLOCKS = 2
+"""The encoder's first stages keep what ImageNet taught them: edges and textures."""
+
+
+class Level(nn.Module):
+    """From twice as coarse to this size: up, joined with the encoder's features, two convolutions."""
+
+    def __init__(self, below: int, skip: int, channels: int) -> None:
+        super().__init__()
+        self.join = spectral(nn.Conv2d(below + skip, channels, 3, padding=1, bias=False))
+        self.join_norm = nn.BatchNorm2d(channels)
+        self.refine = spectral(nn.Conv2d(channels, channels, 3, padding=1, bias=False))
+        self.refine_norm = nn.BatchNorm2d(channels)
+
+    def forward(self, below_BCHW: Tensor, skip_BCHW: Tensor) -> Tensor:
+        up = F.interpolate(below_BCHW, scale_factor=2, mode="nearest")
+        features = F.relu(self.join_norm(self.join(torch.cat([up, skip_BCHW], dim=1))), inplace=True)
+        return F.relu(self.refine_norm(self.refine(features)), inplace=True)
+
+
+class ChromaUNet(nn.Module):
+    """Luma to Cb and Cr."""
+
+    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
+        super().__init__()
+        encoders = import_smp().encoders
+        self.encoder = encoders.get_encoder(ENCODER, in_channels=3, depth=5, weights=None)
+        *skips, bottom = self.encoder.out_channels[1:]
+        self.levels = nn.ModuleList(
+            Level(below, skip, channels)
+            for below, skip, channels in zip((bottom, *widths[:-1]), reversed(skips), widths, strict=True)
+        )
+        self.attention = SelfAttention(widths[0])
+        self.head = nn.Conv2d(widths[-1], 2, 3, padding=1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, luma_01_B1HW: Tensor) -> Tensor:
+        """Cb and Cr, float32, -0.5..0.5, B2 and half of H and W.
+
+        luma_01_B1HW: full-range BT.601, 0..1; H and W multiples of MULTIPLE.
+        Raises ValueError for other sizes.
+        """
+        height, width = luma_01_B1HW.shape[-2:]
+        if height % MULTIPLE or width % MULTIPLE:
+            raise ValueError(f"height and width must be multiples of {MULTIPLE}, got {height} x {width}; pad")
+        image = ((luma_01_B1HW - 0.5) / 0.5).expand(-1, 3, -1, -1)
+        _, *skips, features = self.encoder(image.contiguous(memory_format=torch.channels_last))
+        for number, level in enumerate(self.levels):
+            features = level(features, skips.pop())
+            if number == 0:
+                features = self.attention(features)
+        return 0.5 * torch.tanh(self.head(features).float())
+
+    def train(self, mode: bool = True) -> ChromaUNet:
+        """The encoder's batch norms always use ImageNet's statistics: those of a few crops would be worse."""
+        super().train(mode)
+        self.encoder.eval()
+        return self
+
+    def freeze_stem(self, blocks: int = FROZEN_BLOCKS) -> None:
+        """No gradient for the first stages, nor for any depthwise filter.
+
+        They are what ImageNet taught and need no colour; and on a CPU a depthwise filter's gradient in bf16 costs
+        more than all the rest of the encoder.
+        """
+        model = self.encoder.model
+        for module in (model.conv_stem, model.bn1, *list(model.blocks)[:blocks]):
+            module.requires_grad_(False)
+        for module in model.modules():
+            if isinstance(module, nn.Conv2d) and module.groups > 1:
+                module.requires_grad_(False)
+
+    def encoder_parameters(self) -> Iterator[nn.Parameter]:
+        """Those that learn."""
+        return (parameter for parameter in self.encoder.parameters() if parameter.requires_grad)
+
+    def decoder_parameters(self) -> Iterator[nn.Parameter]:
+        return chain(self.levels.parameters(), self.attention.parameters(), self.head.parameters())
+
+
+def build() -> ChromaUNet:
+    """The shipped architecture with fresh weights; nothing is fetched."""
+    return ChromaUNet().to(memory_format=torch.channels_last)

@@ -1,0 +1,59 @@
+"""`evaluate NETWORK --data DIR`: the figures of a network's card, measured anew."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ml.commands.console import Parser, UsageError, add_common_arguments, answer
+from ml.commands.train import NETWORKS
+
+SHARED = {"command", "words", "main", "json", "network", "data", "device"}
+"""Names in the parsed arguments that are not a room's own."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    networks = parser.add_subparsers(dest="network", required=True, metavar="NETWORK", parser_class=Parser)
+    for name, summary in NETWORKS.items():
+        networks.add_parser(name, help=summary, description=f"Measure {summary}.", fill=_filler(name))
+
+
+def _filler(name: str):
+    def fill(parser: Parser) -> None:
+        add_common_arguments(parser)
+        parser.add_argument(
+            "--data", type=Path, required=True, metavar="DIR", help="pictures and their manifest.csv"
+        )
+        import_module(f"ml.{name}.evaluate").add_arguments(parser)
+
+    return fill
+
+
+def main(args: argparse.Namespace) -> int:
+    if not (args.data / "manifest.csv").is_file():
+        raise UsageError(f"--data: there is no manifest.csv in {args.data}")
+    own = {name: value for name, value in vars(args).items() if name not in SHARED}
+    room = import_module(f"ml.{args.network}.evaluate")
+    figures = room.evaluate(args.data, device=args.device, **own)
+    if args.json:
+        answer(figures)
+    else:
+        sys.stdout.write("\n".join(lines(figures)) + "\n")
+    return 0
+
+
+def lines(figures: dict[str, Any], indent: str = "") -> list[str]:
+    """The document for a person: a line per name, the numbers of one thing side by side."""
+    plain = {name: value for name, value in figures.items() if not isinstance(value, dict)}
+    text = [indent + "  ".join(f"{name} {_number(value)}" for name, value in plain.items())] if plain else []
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            text += [f"{indent}{name}", *lines(value, indent + "  ")]
+    return text
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

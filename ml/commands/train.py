@@ -1,0 +1,127 @@
+"""`train NETWORK --data DIR... --run DIR`: the options that all networks share; each room adds its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ml.commands.console import Parser, UsageError, add_common_arguments, answer, say
+
+NETWORKS = {
+    "segment": "the finder of defects",
+    "inpaint": "the repairer",
+    "colorize": "the colorizer",
+}
+COMMAND_FILE = "command.json"
+"""In the run's folder: which network is trained there and by which commands; `export` reads it."""
+
+SHARED = {"data", "run", "minutes", "resume", "hold_out", "seed", "steps", "device", "shard_mb"}
+"""Names in the parsed arguments that every room is given; shard_mb only where it was asked for."""
+OURS = {"command", "words", "main", "json", "network"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    networks = parser.add_subparsers(dest="network", required=True, metavar="NETWORK", parser_class=Parser)
+    for name, summary in NETWORKS.items():
+        networks.add_parser(name, help=summary, description=f"Train {summary}.", fill=_filler(name))
+
+
+def _filler(name: str):
+    def fill(parser: Parser) -> None:
+        _add_shared_arguments(parser)
+        import_module(f"ml.{name}.train").add_arguments(parser)
+
+    return fill
+
+
+def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common_arguments(parser)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="DIR",
+        help="folders with photographs and a manifest",
+    )
+    parser.add_argument(
+        "--run", type=Path, required=True, metavar="DIR", help="checkpoints, log, curves and sheets go here"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=60.0, metavar="N", help="budget of time (default: %(default)s)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
+    parser.add_argument(
+        "--hold-out",
+        type=_names,
+        default=(),
+        metavar="GROUP,...",
+        help="sources that are left out of the training",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="(default: %(default)s)")
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=None,
+        metavar="N",
+        help="stop after so many steps; the learning rate falls towards it",
+    )
+    parser.add_argument(
+        "--shard-mb",
+        type=float,
+        default=None,
+        metavar="N",
+        help="write checkpoints in half precision in pieces of at most N MB",
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)
+
+
+def main(args: argparse.Namespace) -> int:
+    for folder in args.data:
+        if not folder.is_dir():
+            raise UsageError(f"--data: {folder} is no folder")
+    _record_command(args)
+    own = {name: value for name, value in vars(args).items() if name not in SHARED | OURS}
+    shared: dict[str, Any] = {} if args.shard_mb is None else {"shard_mb": args.shard_mb}
+    import_module(f"ml.{args.network}.train").train(
+        args.data,
+        args.run,
+        minutes=args.minutes,
+        resume=args.resume,
+        hold_out=args.hold_out,
+        seed=args.seed,
+        steps=args.steps,
+        device=args.device,
+        **shared,
+        **own,
+    )
+    say(f"trained {args.network} in {args.run}")
+    if args.json:
+        answer({"network": args.network, "run": str(args.run)})
+    return 0
+
+
+def _record_command(args: argparse.Namespace) -> None:
+    if os.environ.get("RANK", "0") != "0":
+        return  # under torchrun the first process writes for all
+    args.run.mkdir(parents=True, exist_ok=True)
+    path = args.run / COMMAND_FILE
+    record = json.loads(path.read_text()) if path.exists() else {"network": args.network, "commands": []}
+    if record["network"] != args.network:
+        raise UsageError(f"--run: {args.run} holds a training of {record['network']}")
+    record["commands"].append(
+        {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "command": "python -m ml " + shlex.join(args.words),
+        }
+    )
+    path.write_text(json.dumps(record, indent=2) + "\n")

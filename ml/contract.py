@@ -1,0 +1,118 @@
+"""What the site and the networks speak of: stages, options, report, errors. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Stage(StrEnum):
+    """Where a photograph is on its way, in this order."""
+
+    READING = "reading"
+    FINDING = "finding"
+    REPAIRING = "repairing"
+    COLOURING = "colouring"
+    WRITING = "writing"
+
+
+Progress = Callable[[Stage, float], None]
+"""Called with the stage and its share done, 0..1."""
+
+RESULTS = ("restored", "colorized", "restored_colorized")
+"""The three pictures that come back."""
+
+FORMATS = ("png", "jpeg", "tiff")
+"""What a caller may ask results to be written as."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may choose for one photograph."""
+
+    only: tuple[str, ...] = RESULTS
+    """The results wanted; any non-empty part of RESULTS."""
+    format: str | None = None
+    """One of FORMATS, or None: the input's own format where it can hold the result, else PNG."""
+    saturation: float = 1.0
+    """Strength of colour, 0..1.5."""
+    device: str = "auto"
+    """auto, cpu or cuda."""
+
+    def __post_init__(self) -> None:
+        unknown = set(self.only) - set(RESULTS)
+        if unknown or not self.only:
+            raise ValueError(f"only: choose from {', '.join(RESULTS)}; got {', '.join(self.only) or 'nothing'}")
+        if self.format is not None and self.format not in FORMATS:
+            raise ValueError(f"format: choose from {', '.join(FORMATS)}; got {self.format}")
+        if not 0 <= self.saturation <= 1.5:
+            raise ValueError(f"saturation: 0 to 1.5; got {self.saturation}")
+
+
+@dataclass
+class Report:
+    """What was done to one photograph; kept as JSON beside its results."""
+
+    width: int
+    height: int
+    bits: int
+    files: dict[str, str] = field(default_factory=dict)
+    """Result, mask or preview to the name of its file."""
+    defect_share: float = 0.0
+    """Share of the area that was repaired, 0..1."""
+    kinds: dict[str, float] = field(default_factory=dict)
+    """Share of the area by kind of damage: line, speck, loss."""
+    found_nothing: bool = False
+    """True where no damage was found: `restored` is the photograph as it was."""
+    notes: list[str] = field(default_factory=list)
+    """Codes of what a person should know (see NOTES)."""
+    mask_sha256: str = ""
+    weights: dict[str, str] = field(default_factory=dict)
+    """Network to the sha256 of its weights."""
+    versions: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Time per stage."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+NOTES = {
+    "first_page": "The file holds several pages; the first one was restored.",
+    "alpha_dropped": "The transparent parts of the picture were laid on white.",
+    "cmyk_converted": "The picture was stored for print (CMYK) and is returned in RGB.",
+    "already_coloured": "The photograph has colours already; they were replaced in the colorized results.",
+}
+
+REASONS = {
+    "empty": "The file is empty.",
+    "not_a_photo": "This is not a photograph that can be read. JPEG, PNG, TIFF, WebP and HEIC can.",
+    "broken": "The file is damaged or was cut off; it cannot be read to its end.",
+    "too_many_bytes": "The file is {megabytes} MB; at most {limit} MB are accepted.",
+    "too_many_pixels": "The picture has {megapixels} megapixels; at most {limit} are accepted.",
+    "too_small": "The picture is only {width} x {height} pixels; there is nothing to restore in it.",
+    "unsupported": "This kind of {format} file cannot be read yet: {detail}.",
+    "mask_size": "The mask is {mask_width} x {mask_height} pixels, the photograph {width} x {height}.",
+    "all_hole": "The mask covers the whole picture; nothing is left to repair it from.",
+    "worker_died": "The photograph was tried {attempts} times and stopped the machine's work each time. "
+    "The original is safe.",
+    "timed_out": "The photograph took longer than {minutes} minutes and was given up. The original is safe.",
+    "out_of_memory": "The photograph needs more memory than this machine has. The original is safe.",
+    "internal": "Something went wrong on our side. The original is safe and the fault is on record.",
+}
+"""A sentence for the user per code, in English; the site translates it by this very string."""
+
+
+class PhotoRejected(Exception):
+    """The user must act: this file cannot be restored, and the sentence says why."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(REASONS[code].format(**values))
+
+
+class WeightsMissing(Exception):
+    """The operator must act: a network's weights are absent or are not the ones that were shipped."""

@@ -1,0 +1,117 @@
+"""Kind `loss`, the picture itself gone: torn corners and edges, holes, flaked emulsion, bleached patches."""
+
+import cv2
+import numpy as np
+
+from ml.damage.canvas import LOSS, Canvas
+from ml.damage.noise import cells, clouds, paper, warp
+from ml.damage.paths import blob, jagged
+from ml.damage.strokes import coin, contrast, fill, tone_for
+
+
+def ground(canvas: Canvas) -> np.ndarray:
+    """What shows where the picture is gone: paper, board, backing, the scanner's lid; textured, HW3 0-255."""
+    rng = canvas.rng
+    level = rng.uniform(150, 252) if coin(rng) else rng.uniform(4, 115)
+    warm = float(np.clip((canvas.white[0] - canvas.white[2]) / 255, 0, 0.25)) * rng.uniform(0.3, 1)
+    warm = warm if rng.random() < 0.85 else rng.uniform(-0.03, 0.12)
+    tint = np.array([1 + 0.4 * warm, 1, 1 - warm], np.float32)
+    relief = paper(canvas.height, canvas.width, rng) * np.float32(rng.uniform(0.5, 7))
+    return np.clip((np.float32(level) + relief)[..., None] * tint, 0, 255)
+
+
+def bare(canvas: Canvas, cover: np.ndarray) -> None:
+    """Shows the ground, often with a rim of torn fibre or a shadow, wider where the emulsion lifted."""
+    rng = canvas.rng
+    if rng.random() < 0.7:
+        reach = max(1, int(rng.uniform(0.6, 3) * canvas.zoom))
+        wide = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+        push = rng.normal(0, 0.8 * reach, 2)
+        wide = cv2.warpAffine(wide, np.array([[1, 0, push[0]], [0, 1, push[1]]]), wide.shape[::-1])
+        wide = warp(wide, rng, 0.5 * reach, 8)
+        tone, _ = tone_for(canvas, 128, rng.random() < 0.6, 100)
+        canvas.press(wide, tone, rng.uniform(0.3, 1), LOSS, rng.uniform(0, 0.5) * reach)
+    canvas.press(cover, ground(canvas), 1.0, LOSS)
+
+
+def _torn(canvas: Canvas, cover: np.ndarray) -> np.ndarray:
+    return warp(cover, canvas.rng, canvas.rng.uniform(0.5, 4) * canvas.zoom, canvas.rng.uniform(6, 40))
+
+
+def torn_corner(canvas: Canvas) -> None:
+    """A corner torn off."""
+    rng = canvas.rng
+    reach = canvas.side * np.exp(rng.uniform(np.log(0.04), np.log(0.5), 2))
+    edge = jagged(np.linspace([reach[0], 0], [0, reach[1]], 12), rng, 0.04 * reach.min())
+    outline = np.vstack([[[-20, -20], [reach[0], -20]], edge, [[-20, reach[1]]]])
+    for axis, size in enumerate((canvas.width, canvas.height)):
+        if coin(rng):
+            outline[:, axis] = size - 1 - outline[:, axis]
+    cover = canvas.blank()
+    fill(cover, [outline])
+    bare(canvas, _torn(canvas, cover))
+
+
+def torn_edge(canvas: Canvas) -> None:
+    """A side of the print worn or torn away, from a ragged seam to a third of the picture."""
+    rng = canvas.rng
+    depth = canvas.side * np.exp(rng.uniform(np.log(0.008), np.log(0.33)))
+    bite = clouds(4, 64, rng, rng.uniform(8, 40), 3, 0.45)[0] * rng.uniform(0.1, 0.8)
+    y, x = np.arange(canvas.height)[:, None], np.arange(canvas.width)
+    side = rng.integers(4)
+    inward = (y, canvas.height - 1 - y, x, canvas.width - 1 - x)[side]
+    along = x if side < 2 else y
+    limit = np.interp(along, np.linspace(0, along.size, 64), depth * np.maximum(1 + bite, 0))
+    cover = np.where(inward < limit, 255, 0).astype(np.uint8)
+    bare(canvas, _torn(canvas, np.ascontiguousarray(np.broadcast_to(cover, (canvas.height, canvas.width)))))
+
+
+def hole(canvas: Canvas) -> None:
+    """One to three patches gone, up to a third of the side; torn or cut along straight breaks."""
+    rng = canvas.rng
+    cover = canvas.blank()
+    for _ in range(rng.integers(1, 4)):
+        radius = canvas.side * np.exp(rng.uniform(np.log(0.01), np.log(0.17)))
+        corners = int(rng.integers(5, 9)) if rng.random() < 0.4 else None
+        rough, stretch = rng.uniform(0.1, 0.45), rng.uniform(1, 2)
+        fill(cover, [blob(canvas.place(), radius, rng, roughness=rough, stretch=stretch, points=corners)])
+    bare(canvas, _torn(canvas, cover))
+
+
+def flaked(canvas: Canvas) -> None:
+    """Emulsion off in islands over an area, down to the paper: rounded where damp, angular where dry."""
+    rng = canvas.rng
+    height, width = canvas.height, canvas.width
+    broad = clouds(height, width, rng, canvas.side / rng.uniform(1.5, 5), 3, 0.6)
+    if coin(rng):
+        owner, count = cells(height, width, rng, rng.uniform(5, 22) * canvas.zoom)
+        chance = rng.standard_normal(count).astype(np.float32)[owner]
+    else:
+        chance = clouds(height, width, rng, rng.uniform(6, 30) * canvas.zoom, 4, 0.7)
+    field = chance + rng.uniform(0.6, 1.6) * broad
+    cover = np.clip((field - rng.uniform(1.6, 3.2)) * 700, 0, 255).astype(np.uint8)
+    bare(canvas, cover)
+
+
+def bleached(canvas: Canvas) -> None:
+    """A patch eaten by chemistry or damp: the picture still shines through a wash of another tone, edged."""
+    rng = canvas.rng
+    cover = canvas.blank()
+    radius = canvas.side * np.exp(rng.uniform(np.log(0.02), np.log(0.2)))
+    fill(cover, [blob(canvas.place(), radius, rng, roughness=0.3, stretch=rng.uniform(1, 1.6))])
+    cover = _torn(canvas, cover)
+    tone, strength = tone_for(canvas, canvas.level_under(cover), coin(rng), contrast(rng, 15, 110))
+    tone = (
+        tone + rng.normal(0, 18, 3) + paper(canvas.height, canvas.width, rng)[..., None] * rng.uniform(0, 8)
+    )
+    canvas.press(
+        cover,
+        np.clip(tone, 0, 255).astype(np.float32),
+        max(strength, 0.15),
+        LOSS,
+        rng.uniform(0, 0.15) * radius,
+    )
+    if coin(rng):
+        rim = cv2.morphologyEx(cover, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+        tone, strength = tone_for(canvas, 128, coin(rng), contrast(rng, 12, 90))
+        canvas.press(rim, tone, strength, LOSS, 0.6 * canvas.zoom)

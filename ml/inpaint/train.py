@@ -1,0 +1,167 @@
+"""Training of the repairer: `python -m ml train inpaint`. The loop is ml.training's; what one step does is here.
+
+In two parts, as Liu et al. 2018 have it: first with batch norm learning, then `--resume --freeze-norm`, in which the
+encoder's statistics stand still (means over holes and photograph together had disturbed them) and the seams vanish.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ml import training
+from ml.inpaint.data import InpaintSamples
+from ml.inpaint.losses import Weights, composite, feature_losses, pixel_losses, total_variation
+from ml.inpaint.network import PartialUNet, build
+from ml.inpaint.sheet import draw_sheet
+from ml.perceptual import SqueezeFeatures
+from ml.photoset import load_photoset
+
+SHEET_SEED = 10_000_019
+"""The sheet's samples are drawn by another seed than the training's."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="crops of 256 per step (default: %(default)s)")
+    parser.add_argument("--lr", type=float, default=1e-3, help="learning rate of Adam (default: %(default)s)")
+    parser.add_argument(
+        "--perceptual-from", type=int, default=2000, metavar="STEP", help="pixel losses alone until then (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--perceptual-every", type=int, default=4, metavar="N", help="perceptual and style loss every N-th step (default: %(default)s)"
+    )
+    parser.add_argument("--freeze-norm", action="store_true", help="the encoder's batch norm stands still: the last part")
+
+
+class Repair:
+    """What ml.training needs to know of the repairer."""
+
+    def __init__(
+        self,
+        samples: InpaintSamples,
+        sheet_samples: InpaintSamples,
+        device: torch.device,
+        *,
+        batch_size: int,
+        lr: float,
+        perceptual_from: int,
+        perceptual_every: int,
+        freeze_norm: bool,
+        weights: Weights | None = None,
+    ) -> None:
+        network = build().to(device)
+        adam = torch.optim.Adam(network.parameters(), lr=lr, betas=(0.9, 0.99))
+        self.modules: dict[str, nn.Module] = {"network": network}
+        self.optimizers: dict[str, torch.optim.Optimizer] = {"network": adam}
+        self.batch_size = batch_size
+        self.samples, self.sheet_samples = samples, sheet_samples
+        self.device = device
+        self.weights = weights or Weights()
+        self.perceptual_from, self.perceptual_every = perceptual_from, perceptual_every
+        self.freeze_norm = freeze_norm
+        self.features: SqueezeFeatures | None = None
+
+    def sample(self, index: int) -> dict[str, Tensor]:
+        return self.samples[index]
+
+    def step(self, batch: dict[str, Tensor], step: int) -> dict[str, float]:
+        network = self.modules["network"]
+        set_training_mode(network, self.freeze_norm)
+        truth = batch["photo_u8"].to(self.device, memory_format=torch.channels_last).float() / 255
+        valid = batch["valid"].to(self.device).float()
+        with training.autocast(self.device):
+            output = network(truth, valid)
+        losses = pixel_losses(output, truth, valid)
+        repaired = composite(output, truth, valid)
+        losses["variation"] = total_variation(repaired, valid)
+        if self._is_perceptual(step):
+            with training.autocast(self.device):
+                losses |= feature_losses(self._squeeze(), (repaired,), truth)
+        self._descend(losses)
+        figures = {name: float(loss) for name, loss in losses.items()}
+        figures["psnr_hole"] = float(hole_psnr(output, truth, valid))
+        return figures
+
+    def sheet(self, network: nn.Module) -> np.ndarray:
+        return draw_sheet(network, [self.sheet_samples[index] for index in range(8)], self.device)
+
+    def _is_perceptual(self, step: int) -> bool:
+        return step >= self.perceptual_from and step % self.perceptual_every == 0
+
+    def _squeeze(self) -> SqueezeFeatures:
+        if self.features is None:
+            self.features = SqueezeFeatures().to(self.device)
+        return self.features
+
+    def _descend(self, losses: dict[str, Tensor]) -> None:
+        weights = vars(self.weights)
+        # A loss that is taken every N-th step counts N-fold there.
+        rare = {"perceptual": self.perceptual_every, "style": self.perceptual_every}
+        total = sum(loss * weights[name] * rare.get(name, 1) for name, loss in losses.items())
+        assert isinstance(total, Tensor)
+        optimizer = self.optimizers["network"]
+        optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        nn.utils.clip_grad_norm_(self.modules["network"].parameters(), 10.0)
+        optimizer.step()
+
+
+def set_training_mode(network: nn.Module, freeze_norm: bool) -> None:
+    """Training mode; with `freeze_norm` the encoder's batch norms use and keep the statistics that they have."""
+    network.train()
+    if freeze_norm:
+        assert isinstance(network, PartialUNet)
+        network.down.eval()
+
+
+def hole_psnr(output_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor) -> Tensor:
+    """PSNR inside the holes in dB, mean over the pictures of the batch that have any."""
+    with torch.no_grad():
+        hole = 1 - valid_B1HW
+        squares = ((output_01_BCHW.clamp(0, 1) - truth_01_BCHW) ** 2).mean(1, keepdim=True)
+        counts = hole.sum((1, 2, 3))
+        errors = ((squares * hole).sum((1, 2, 3)) / counts.clamp(min=1))[counts > 0]
+        return (-10 * torch.log10(errors.clamp(min=1e-10))).mean()
+
+
+def train(
+    data: list[Path],
+    run: Path,
+    *,
+    minutes: float,
+    resume: bool = False,
+    hold_out: tuple[str, ...] = (),
+    seed: int = 0,
+    steps: int | None = None,
+    device: str = "auto",
+    batch_size: int = 8,
+    lr: float = 1e-3,
+    perceptual_from: int = 2000,
+    perceptual_every: int = 4,
+    freeze_norm: bool = False,
+    **options: Any,
+) -> None:
+    """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
+    torch.manual_seed(seed)
+    photoset = load_photoset(data, hold_out=hold_out)
+    trainee = Repair(
+        InpaintSamples(photoset, seed),
+        InpaintSamples(photoset, seed + SHEET_SEED),
+        training.choose_device(device),
+        batch_size=batch_size,
+        lr=lr,
+        perceptual_from=perceptual_from,
+        perceptual_every=perceptual_every,
+        freeze_norm=freeze_norm,
+    )
+    training.fit(trainee, training.RunConfig(run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options))
+
+
+def export(run: Path, out: Path) -> None:
+    """Write the averaged weights of a run as fp16 safetensors."""
+    training.export(run, build(), out, {"network": "inpaint", "architecture": "PartialUNet"})

@@ -1,0 +1,103 @@
+"""The three networks as the pipeline sees them, each loaded once per process and device."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+Share = Callable[[float], None]
+"""Called with the share done, 0..1."""
+
+
+class Found(Protocol):
+    probability_01_HW: np.ndarray
+    kinds_01_3HW: np.ndarray
+
+
+class Finder(Protocol):
+    threshold: float
+
+    def find(self, photo_u8_HWC: np.ndarray, on_progress: Share | None = None) -> Found: ...
+
+    def hole(self, found: Found) -> np.ndarray: ...
+
+
+class Repairer(Protocol):
+    def repair(
+        self, photo_HWC: np.ndarray, hole_HW: np.ndarray, seed: int = 0, on_progress: Share | None = None
+    ) -> np.ndarray: ...
+
+    def touched(self, hole_HW: np.ndarray) -> np.ndarray: ...
+
+
+class Colorizer(Protocol):
+    def colorize(
+        self,
+        photo_HWC: np.ndarray,
+        saturation: float = 1.0,
+        hints: Any = (),
+        on_progress: Share | None = None,
+    ) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Networks:
+    finder: Finder
+    repairer: Repairer
+    colorizer: Colorizer
+
+
+@lru_cache(maxsize=2)
+def load_finder(device: str) -> Finder:
+    from ml.segment.infer import Finder as SegmentFinder
+
+    return SegmentFinder.load(device)
+
+
+@lru_cache(maxsize=2)
+def load_repairer(device: str) -> Repairer:
+    from ml.inpaint.infer import Repairer as InpaintRepairer
+
+    return InpaintRepairer.load(device)
+
+
+@lru_cache(maxsize=2)
+def load_colorizer(device: str) -> Colorizer:
+    from ml.colorize.infer import Colorizer as ColorizeColorizer
+
+    return ColorizeColorizer.load(device)
+
+
+WEIGHTS = Path(__file__).parent / "weights"
+NETWORKS_OF = {
+    "restored": {"segment", "inpaint"},
+    "colorized": {"colorize"},
+    "restored_colorized": {"segment", "inpaint", "colorize"},
+}
+"""Result to the networks that make it."""
+LIBRARIES = ("torch", "numpy", "opencv-python-headless", "pillow", "tifffile", "imagecodecs")
+
+
+def weights_sha256(results: Iterable[str]) -> dict[str, str]:
+    """Network to the sha256 of its shipped weights, for the networks that make these results."""
+    names = set().union(*(NETWORKS_OF[result] for result in results))
+    listing = WEIGHTS / "SHA256SUMS"
+    lines = [line.split() for line in listing.read_text().splitlines()] if listing.exists() else []
+    known = {Path(parts[1].lstrip("*")).stem: parts[0] for parts in lines if len(parts) == 2}
+    return {name: known[name] for name in sorted(names & known.keys())}
+
+
+def versions() -> dict[str, str]:
+    return {library: version(library) for library in LIBRARIES}
+
+
+def hole_sha256(hole_HW: np.ndarray) -> str:
+    """Of the mask's pixels (one byte each, 0 or 255, row by row), whatever file they are kept in."""
+    return hashlib.sha256(np.ascontiguousarray(hole_HW).astype(np.uint8) * 255).hexdigest()

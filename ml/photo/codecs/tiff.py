@@ -1,0 +1,122 @@
+"""TIFF of 8 and 16 bits in and out."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+
+from ml.photo.headers import tiff as tags
+from ml.photo.ifd import EXIF_IFD, TiffBlock
+from ml.photo.metadata import ExifTags, read_exif_tags
+from ml.photo.picture import Malformed, Metadata
+
+ASSOCIATED_ALPHA, ALPHA = 1, 2
+BYTES, BYTE = 7, 1
+KEPT_FREE = EXIF_IFD + 1
+"""A tag that nobody uses, next to the one that tifffile refuses to write."""
+
+
+def decode(path: Path) -> np.ndarray:
+    """HW, or HWC with 2 (grey, alpha), 3, 4 (RGB, alpha; or CMYK) channels, uint8 or uint16 over its whole range."""
+    with tifffile.TiffFile(path, _multifile=False) as file:
+        page = file.pages.first
+        pixels = page.asarray(maxworkers=1)
+        if page.axes.startswith("S") and pixels.ndim == 3:
+            pixels = np.moveaxis(pixels, 0, -1)
+        if pixels.ndim not in (2, 3):
+            raise Malformed(f"axes {page.axes}")
+        return _channels(_depth(pixels, page), page)
+
+
+def _depth(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:
+    bits, photometric = page.bitspersample, int(page.photometric)
+    if photometric == tags.PALETTE:
+        return (page.colormap.T[pixels] >> 8).astype(
+            np.uint8
+        )  # the palette's values are bytes times 256 or 257
+    most = (1 << bits) - 1
+    if bits < 8:
+        pixels = (pixels.astype(np.uint16) * 255 // most).astype(np.uint8)
+    elif bits not in (8, 16):
+        pixels = ((pixels.astype(np.uint32) * 65535 + most // 2) // most).astype(np.uint16)
+    return ~pixels if photometric == tags.INVERTED_GREY else pixels
+
+
+def _channels(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:
+    """Without the extra channels, but for the first one where it is alpha (a CMYK picture's is dropped)."""
+    if pixels.ndim == 2:
+        return pixels
+    photometric = int(page.photometric)
+    colours = 4 if photometric == tags.CMYK else tags.CHANNELS[tags.MODES[photometric]]
+    colours = 3 if photometric == tags.PALETTE else colours
+    extra = [int(kind) for kind in page.extrasamples]
+    kept = colours + (colours < 4 and bool(extra) and extra[0] in (ALPHA, ASSOCIATED_ALPHA))
+    pixels = pixels[..., :kept]
+    if kept > colours and extra[0] == ASSOCIATED_ALPHA:
+        pixels = _unassociated(pixels)
+    return pixels[..., 0] if pixels.shape[2] == 1 else pixels
+
+
+def _unassociated(pixels: np.ndarray) -> np.ndarray:
+    """Colours that were multiplied by alpha, divided by it."""
+    most = np.iinfo(pixels.dtype).max
+    alpha = pixels[..., -1:].astype(np.uint32)
+    colours = np.minimum(pixels[..., :-1].astype(np.uint32) * most // np.maximum(alpha, 1), most)
+    return np.concatenate([colours.astype(pixels.dtype), pixels[..., -1:]], axis=2)
+
+
+def encode(pixels: np.ndarray, metadata: Metadata, compression: str) -> bytes:
+    """pixels: HW or HW3, uint8 or uint16; deflate, or LZW where asked, with horizontal differencing."""
+    exif = None if metadata.exif is None else read_exif_tags(TiffBlock(BytesIO(metadata.exif)))
+    out = BytesIO()
+    tifffile.imwrite(
+        out,
+        np.ascontiguousarray(pixels),
+        byteorder=exif.order if exif is not None else "<",
+        photometric="rgb" if pixels.ndim == 3 else "minisblack",
+        compression=compression or "zlib",
+        predictor=True,
+        rowsperstrip=_rows_per_strip(pixels),
+        iccprofile=metadata.icc,
+        resolution=metadata.ppi or (1, 1),
+        resolutionunit="inch" if metadata.ppi else "none",
+        software=False,
+        metadata=None,
+        extratags=_extra_tags(metadata, exif),
+    )
+    file = out.getvalue()
+    return file if exif is None or not exif.exif else _with_exif_directory(file, exif)
+
+
+def _rows_per_strip(pixels: np.ndarray) -> int:
+    return max(1, (256 << 10) // (pixels[0].nbytes or 1))
+
+
+def _extra_tags(metadata: Metadata, exif: ExifTags | None) -> list[tuple[int, int, int, Any, bool]]:
+    extra: list[tuple[int, int, int, Any, bool]] = []
+    if metadata.xmp is not None:
+        extra.append((700, BYTE, len(metadata.xmp), metadata.xmp, True))
+    if metadata.iptc is not None:
+        extra.append((33723, BYTES, len(metadata.iptc), metadata.iptc, True))
+    if exif is not None:
+        extra += [(tag, kind, count, value, True) for tag, (kind, count, value) in exif.first.items()]
+        if exif.exif:
+            extra.append((KEPT_FREE, 4, 1, 0, True))
+    return extra
+
+
+def _with_exif_directory(file: bytes, exif: ExifTags) -> bytes:
+    """The Exif directory appended, and the tag that was kept free for it made its pointer: tifffile writes
+    neither."""
+    block = TiffBlock(BytesIO(file))
+    value_at = block.directory(block.first)[0][KEPT_FREE].position
+    tag_at = value_at - 8
+    file += bytes(len(file) % 2)
+    tag, pointer = struct.pack(exif.order + "H", EXIF_IFD), struct.pack(exif.order + "I", len(file))
+    head = file[:tag_at] + tag + file[tag_at + 2 : value_at] + pointer
+    return head + file[value_at + 4 :] + exif.exif_directory(len(file))

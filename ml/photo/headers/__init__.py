@@ -1,0 +1,1 @@
+"""What stands before the pixels, per format; standard library only, but for HEIC and AVIF."""

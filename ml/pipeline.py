@@ -1,0 +1,205 @@
+"""One photograph's way: pixels -> hole -> repair -> colour -> the three results.
+
+restored is the repair of what was found (or of a given mask); colorized is the colour of the scan as it is;
+restored_colorized is the colour of the repaired picture. Only the stages that the wanted results need are run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ml import networks as loading
+from ml.contract import Options, PhotoRejected, Progress, Report, Stage
+from ml.course import Course
+from ml.networks import Networks
+from ml.photo import MAX_PIXELS, Photo, read
+from ml.results import write_results
+from ml.tone import has_colour, is_neutral, neutral
+
+KINDS = ("line", "speck", "loss")
+REPAIRED = {"restored", "restored_colorized"}
+COLOURED = {"colorized", "restored_colorized"}
+ALMOST_NOTHING = 1e-5
+"""Share of the area, 20 pixels of a 2-megapixel scan: less is no damage that anyone sees, and the photograph is
+returned as it was. Never applied to a mask that was given."""
+ROWS = 512
+"""Compared at a time, so that checking 100 megapixels costs no second picture."""
+
+
+@dataclass
+class Pictures:
+    """What exists of a photograph so far."""
+
+    original: Photo
+    hole_HW: np.ndarray | None = None
+    """bool; None where no result needs it."""
+    kinds: dict[str, float] = field(default_factory=dict)
+    results: dict[str, Photo] = field(default_factory=dict)
+
+    @property
+    def found_nothing(self) -> bool:
+        return self.hole_HW is not None and not self.hole_HW.any()
+
+
+def restore_file(
+    source: Path,
+    out: Path,
+    options: Options,
+    on_progress: Progress | None = None,
+    mask: Path | None = None,
+    name: str | None = None,
+    previews: bool = False,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    networks: Networks | None = None,
+) -> Report:
+    """Write the wanted results of `source` into the folder `out` and say what was done.
+
+    Files are NAME_restored.X, NAME_colorized.X, NAME_restored_colorized.X and NAME_mask.png (white is what was
+    repaired), NAME being `name` or the source's stem; each appears whole or not at all. With `previews` also
+    NAME_preview_*.jpg and NAME_preview_mask.png for a screen.
+    mask: a picture of the photograph's size as displayed, white where to repair, in place of finding.
+    networks: for tests; the product loads its own.
+    Raises PhotoRejected (the file, the mask, or too little memory for it) and WeightsMissing. A failure is never
+    answered with the photograph itself.
+    """
+    course = Course(on_progress)
+    try:
+        with course.stage(Stage.READING):
+            pictures = Pictures(read(source, max_pixels=max_pixels))
+        if REPAIRED & set(options.only):
+            _find(pictures, mask, options, course, networks)
+            _repair(pictures, options, course, networks)
+        if COLOURED & set(options.only):
+            _colour(pictures, options, course, networks)
+        with course.stage(Stage.WRITING):
+            files = write_results(pictures, source, out, name or source.stem, options, previews)
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise PhotoRejected("out_of_memory") from error
+        raise
+    return _report(pictures, files, options, course)
+
+
+def _find(
+    pictures: Pictures, mask: Path | None, options: Options, course: Course, given: Networks | None
+) -> None:
+    photo = pictures.original
+    if mask is not None:
+        pictures.hole_HW = read_hole(mask, photo)
+        return
+    with course.stage(Stage.FINDING) as on_share:
+        finder = given.finder if given else loading.load_finder(options.device)
+        found = finder.find(photo.pixels_u8(), on_progress=on_share)
+        hole_HW = finder.hole(found)
+    if hole_HW.all():
+        raise PhotoRejected("all_hole")
+    if hole_HW.mean() < ALMOST_NOTHING:
+        hole_HW = np.zeros_like(hole_HW)
+    pictures.hole_HW = hole_HW
+    pictures.kinds = _kind_shares(found.kinds_01_3HW, hole_HW)
+
+
+def _kind_shares(kinds_01_3HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, float]:
+    """Share of the area by the likeliest kind of each pixel of the hole."""
+    likeliest = kinds_01_3HW[:, hole_HW].argmax(axis=0)
+    return {kind: float((likeliest == index).sum() / hole_HW.size) for index, kind in enumerate(KINDS)}
+
+
+def read_hole(mask: Path, photo: Photo) -> np.ndarray:
+    """The white of a mask's file (brighter than half) as bool HW; PhotoRejected where it does not fit the photo."""
+    picture = read(mask)
+    height, width = photo.pixels_HWC.shape[:2]
+    mask_height, mask_width = picture.pixels_HWC.shape[:2]
+    if (mask_height, mask_width) != (height, width):
+        raise PhotoRejected(
+            "mask_size", mask_width=mask_width, mask_height=mask_height, width=width, height=height
+        )
+    hole_HW = picture.pixels_u8().min(axis=2) >= 128
+    if hole_HW.all():
+        raise PhotoRejected("all_hole")
+    return hole_HW
+
+
+def _repair(pictures: Pictures, options: Options, course: Course, given: Networks | None) -> None:
+    photo, hole_HW = pictures.original, pictures.hole_HW
+    if pictures.found_nothing:
+        pictures.results["restored"] = photo
+        return
+    with course.stage(Stage.REPAIRING) as on_share:
+        repairer = given.repairer if given else loading.load_repairer(options.device)
+        pictures.results["restored"] = repair_photo(photo, hole_HW, repairer, on_share)
+
+
+def repair_photo(
+    photo: Photo, hole_HW: np.ndarray, repairer: loading.Repairer, on_share: loading.Share
+) -> Photo:
+    """The photograph with its hole filled; a picture without colour stays without, also in the hole."""
+    before_HWC = photo.pixels_HWC
+    after_HWC = repairer.repair(before_HWC, hole_HW, on_progress=on_share)
+    touched_HW = repairer.touched(hole_HW)
+    if is_neutral(before_HWC):
+        after_HWC = neutral(after_HWC, touched_HW)
+    _check_untouched(before_HWC, after_HWC, touched_HW)
+    return photo.with_pixels(after_HWC)
+
+
+def _check_untouched(before_HWC: np.ndarray, after_HWC: np.ndarray, touched_HW: np.ndarray) -> None:
+    if before_HWC.dtype != after_HWC.dtype or before_HWC.shape != after_HWC.shape:
+        raise AssertionError(f"repair made {after_HWC.dtype} {after_HWC.shape} of {before_HWC.shape}")
+    for top in range(0, len(before_HWC), ROWS):
+        rows = slice(top, top + ROWS)
+        changed_HW = (before_HWC[rows] != after_HWC[rows]).any(axis=2)
+        if (changed_HW & ~touched_HW[rows]).any():
+            raise AssertionError("repair changed pixels outside of what it may touch")
+
+
+def _colour(pictures: Pictures, options: Options, course: Course, given: Networks | None) -> None:
+    wanted = [result for result in ("colorized", "restored_colorized") if result in options.only]
+    with course.stage(Stage.COLOURING) as on_share:
+        colorizer = given.colorizer if given else loading.load_colorizer(options.device)
+        for done, result in enumerate(wanted):
+            if done and pictures.found_nothing:
+                pictures.results[result] = pictures.results["colorized"]
+                continue
+            source = pictures.results["restored"] if result == "restored_colorized" else pictures.original
+            coloured_HWC = colorizer.colorize(
+                source.pixels_HWC,
+                saturation=options.saturation,
+                on_progress=lambda share, done=done: on_share((done + share) / len(wanted)),
+            )
+            pictures.results[result] = source.with_pixels(coloured_HWC, grey=False)
+
+
+def _report(pictures: Pictures, files: dict[str, str], options: Options, course: Course) -> Report:
+    photo = pictures.original
+    height, width = photo.pixels_HWC.shape[:2]
+    notes = list(photo.notes)
+    if COLOURED & set(options.only) and has_colour(photo.pixels_HWC):
+        notes.append("already_coloured")
+    hole_HW = pictures.hole_HW
+    return Report(
+        width=width,
+        height=height,
+        bits=photo.bits,
+        files=files,
+        defect_share=0.0 if hole_HW is None else float(hole_HW.mean()),
+        kinds=pictures.kinds,
+        found_nothing=pictures.found_nothing,
+        notes=notes,
+        mask_sha256="" if hole_HW is None else loading.hole_sha256(hole_HW),
+        weights=loading.weights_sha256(options.only),
+        versions=loading.versions(),
+        seconds=course.seconds,
+    )
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Python's, numpy's, OpenCV's and torch's ways of saying so; torch on a CPU raises a plain RuntimeError."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    words = str(error)
+    return "can't allocate memory" in words or "Insufficient memory" in words

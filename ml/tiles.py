@@ -1,0 +1,107 @@
+"""Pictures larger than memory allows: plan tiles, cut them, and blend what comes back without a seam.
+
+Weights of overlapping tiles add up to 1 at every pixel by construction, so that blending needs one accumulator
+and no division, and a function that treats pixels alike is returned exactly (within float rounding).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Span:
+    """A tile along one axis: its pixels, and where it fades in and out."""
+
+    start: int
+    stop: int
+    fade_in: tuple[int, int] | None
+    """Where the tile before it still counts; None at the picture's edge."""
+    fade_out: tuple[int, int] | None
+
+    def weights(self) -> np.ndarray:
+        """float32, one per pixel of the span, 0..1; with its neighbours' they add up to 1."""
+        position = np.arange(self.start, self.stop, dtype=np.float32) + 0.5
+        weights = np.ones_like(position)
+        if self.fade_in:
+            weights *= np.clip((position - self.fade_in[0]) / (self.fade_in[1] - self.fade_in[0]), 0, 1)
+        if self.fade_out:
+            weights *= np.clip((self.fade_out[1] - position) / (self.fade_out[1] - self.fade_out[0]), 0, 1)
+        return weights
+
+
+@dataclass(frozen=True)
+class Tile:
+    rows: Span
+    columns: Span
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.rows.start, self.rows.stop), slice(self.columns.start, self.columns.stop)
+
+    def weights_HW(self) -> np.ndarray:
+        return self.rows.weights()[:, None] * self.columns.weights()[None, :]
+
+
+def plan_axis(length: int, size: int, overlap: int) -> list[Span]:
+    """Spans of `size` (of `length` where that is less) that cover 0..length, as evenly as whole pixels allow.
+
+    Neighbours share at least `overlap` pixels and fade over exactly that many.
+    Raises ValueError unless size is at least three times the overlap: a pixel then lies in two fades at most.
+    """
+    if overlap < 1 or size < 3 * overlap:
+        raise ValueError(f"tile {size} px, overlap {overlap} px: an overlap of 1 to {size // 3} is needed")
+    if length <= size:
+        return [Span(0, length, None, None)]
+    count = math.ceil((length - overlap) / (size - overlap))
+    starts = [round(index * (length - size) / (count - 1)) for index in range(count)]
+    fades: list[tuple[int, int] | None] = [None]
+    for before, after in zip(starts, starts[1:], strict=False):
+        shared = before + size - after
+        first = after + (shared - overlap) // 2
+        fades.append((first, first + overlap))
+    fades.append(None)
+    return [
+        Span(start, start + size, fade_in, fade_out)
+        for start, fade_in, fade_out in zip(starts, fades[:-1], fades[1:], strict=True)
+    ]
+
+
+def plan_tiles(height: int, width: int, size: int, overlap: int) -> list[Tile]:
+    """Tiles row by row; see plan_axis for the rules."""
+    columns = plan_axis(width, size, overlap)
+    return [Tile(row, column) for row in plan_axis(height, size, overlap) for column in columns]
+
+
+def cut(pixels: np.ndarray, tiles: list[Tile]) -> Iterator[tuple[Tile, np.ndarray]]:
+    """Views, not copies; the first two axes of pixels are height and width."""
+    for tile in tiles:
+        yield tile, pixels[tile.slices]
+
+
+def blend(
+    pixels: np.ndarray,
+    tiles: list[Tile],
+    function: Callable[[np.ndarray], np.ndarray],
+    on_progress: Callable[[float], None] | None = None,
+) -> np.ndarray:
+    """function over every tile, blended: float32, the function's channels, the picture's height and width.
+
+    pixels: HW or HWC.  function: from a tile's pixels to HW or HWC of the same height and width.
+    """
+    blended: np.ndarray | None = None
+    for done, (tile, part) in enumerate(cut(pixels, tiles), start=1):
+        values = np.asarray(function(part), dtype=np.float32)
+        if blended is None:
+            blended = np.zeros(pixels.shape[:2] + values.shape[2:], np.float32)
+        weights = tile.weights_HW()
+        blended[tile.slices] += values * (weights if values.ndim == 2 else weights[..., None])
+        if on_progress:
+            on_progress(done / len(tiles))
+    if blended is None:
+        raise ValueError("no tiles")
+    return blended

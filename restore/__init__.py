@@ -1,0 +1,1 @@
+"""The Django project: wires the rooms together and holds no logic."""

@@ -1,0 +1,101 @@
+"""Small photographs made on the spot, and networks that stand in where the pipeline itself is under test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from ml.networks import Networks
+
+SCRATCH = (slice(40, 44), slice(20, 90))
+
+
+@dataclass
+class FakeFound:
+    probability_01_HW: np.ndarray
+    kinds_01_3HW: np.ndarray
+
+
+class FakeFinder:
+    """Pure white is damage."""
+
+    threshold = 0.5
+    calls = 0
+
+    def find(self, photo_u8_HWC, on_progress=None, flips=True):
+        assert photo_u8_HWC.dtype == np.uint8
+        self.calls += 1
+        if on_progress:
+            on_progress(0.5)
+        probability = (photo_u8_HWC.min(axis=2) == 255).astype(np.float32)
+        return FakeFound(probability, np.stack([probability, probability * 0, probability * 0]))
+
+    def hole(self, found):
+        return found.probability_01_HW > self.threshold
+
+
+class FakeRepairer:
+    """Reddish grey within three pixels of the hole: a neutral photograph must not keep the red."""
+
+    calls = 0
+
+    def touched(self, hole_HW):
+        return cv2.dilate(hole_HW.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
+
+    def repair(self, photo_HWC, hole_HW, seed=0, on_progress=None):
+        self.calls += 1
+        repaired = photo_HWC.copy()
+        most = np.iinfo(photo_HWC.dtype).max
+        repaired[self.touched(hole_HW)] = np.array([most // 2, most // 3, most // 3], photo_HWC.dtype)
+        return repaired
+
+
+class FakeColorizer:
+    """Bluish: two of blue for one less of green, at nearly the same luma."""
+
+    calls = 0
+
+    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None):
+        self.calls += 1
+        if on_progress:
+            on_progress(1.0)
+        coloured = photo_HWC.copy()
+        coloured[..., 2] = photo_HWC[..., 2] // 2
+        return coloured
+
+    def variants(self, photo_HWC, count):
+        return [self.colorize(photo_HWC) // (index + 1) for index in range(count)]
+
+
+@pytest.fixture
+def fakes() -> Networks:
+    return Networks(FakeFinder(), FakeRepairer(), FakeColorizer())
+
+
+@pytest.fixture
+def scene_u8() -> np.ndarray:
+    """96 x 128 grey-brown shapes, no pixel white."""
+    rows, columns = np.mgrid[0:96, 0:128]
+    red = 60 + columns + 20 * np.sin(rows / 7)
+    picture = np.stack([red, red * 0.9, red * 0.8], axis=2)
+    return np.clip(picture, 0, 240).astype(np.uint8)
+
+
+@pytest.fixture
+def scratched_u8(scene_u8) -> np.ndarray:
+    scratched = scene_u8.copy()
+    scratched[SCRATCH] = 255
+    return scratched
+
+
+@pytest.fixture
+def scratched_png(tmp_path: Path, scratched_u8) -> Path:
+    path = tmp_path / "in" / "granny.png"
+    path.parent.mkdir()
+    Image.fromarray(scratched_u8).save(path)
+    return path

@@ -1,0 +1,369 @@
+"""The command line's contract: files, exit codes, what goes to which stream."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ml.__main__ import COMMANDS, main
+from ml.contract import WeightsMissing
+
+
+@pytest.fixture(autouse=True)
+def loaded(fakes, monkeypatch):
+    """The networks that the product would load."""
+    monkeypatch.setattr("ml.networks.load_finder", lambda device: fakes.finder)
+    monkeypatch.setattr("ml.networks.load_repairer", lambda device: fakes.repairer)
+    monkeypatch.setattr("ml.networks.load_colorizer", lambda device: fakes.colorizer)
+    return fakes
+
+
+@pytest.fixture
+def folder(tmp_path, scratched_u8):
+    """Two photographs, one broken file, one that is no photograph by its name."""
+    folder = tmp_path / "album"
+    (folder / "deeper").mkdir(parents=True)
+    Image.fromarray(scratched_u8).save(folder / "a.png")
+    Image.fromarray(scratched_u8).save(folder / "deeper" / "b.jpg")
+    (folder / "c.jpg").write_bytes(b"\xff\xd8\xff but no more")
+    (folder / "notes.txt").write_text("who is who")
+    return folder
+
+
+def run(*words):
+    return main([str(word) for word in words])
+
+
+def names(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_folder_is_restored_and_a_bad_file_does_not_stop_it(folder, tmp_path, capsys):
+    assert run("restore", folder, "--out", tmp_path / "out") == 1
+
+    assert names(tmp_path / "out") == sorted(
+        [
+            "a_restored.png",
+            "a_colorized.png",
+            "a_restored_colorized.png",
+            "a_mask.png",
+            "deeper/b_restored.jpg",
+            "deeper/b_colorized.jpg",
+            "deeper/b_restored_colorized.jpg",
+            "deeper/b_mask.png",
+            "report.csv",
+        ]
+    )
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert (
+        "c.jpg: The file is damaged or was cut off; it cannot be read to its end." in streams.err.splitlines()
+    )
+
+
+def test_all_well_is_zero_and_json_is_all_of_standard_output(scratched_png, tmp_path, capsys):
+    assert run("restore", scratched_png, "--out", tmp_path / "out", "--json") == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["done"], document["failed"], document["skipped"]) == (1, 0, 0)
+    (file,) = document["files"]
+    assert file["file"] == "granny.png" and file["status"] == "done"
+    assert file["report"]["files"]["restored"] == "granny_restored.png"
+    assert file["report"]["bits"] == 8 and 0 < file["report"]["defect_share"] < 1
+
+
+def test_a_failed_file_is_in_the_json_with_its_reason(folder, tmp_path, capsys):
+    run("restore", folder, "--out", tmp_path / "out", "--json")
+
+    by_name = {file["file"]: file for file in json.loads(capsys.readouterr().out)["files"]}
+    assert by_name["c.jpg"]["status"] == "failed" and by_name["c.jpg"]["code"] == "broken"
+
+
+def test_what_is_done_is_skipped_and_what_failed_is_tried_again(folder, tmp_path, loaded, capsys):
+    run("restore", folder, "--out", tmp_path / "out")
+    calls = loaded.finder.calls
+    before = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in names(tmp_path / "out")}
+    Image.open(folder / "a.png").save(folder / "c.jpg")
+
+    assert run("restore", folder, "--out", tmp_path / "out", "--json") == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["done"], document["skipped"]) == (1, 2)
+    assert loaded.finder.calls == calls + 1
+    assert all(
+        (tmp_path / "out" / name).stat().st_mtime_ns == time
+        for name, time in before.items()
+        if name != "report.csv"
+    )
+
+
+@pytest.mark.parametrize("change", ["options", "input", "result", "again"])
+def test_it_is_done_again_where_something_changed(change, scratched_png, tmp_path, loaded):
+    run("restore", scratched_png, "--out", tmp_path / "out")
+    more = []
+    if change == "options":
+        more = ["--saturation", "0.5"]
+    elif change == "input":
+        Image.open(scratched_png).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(scratched_png)
+    elif change == "result":
+        (tmp_path / "out" / "granny_colorized.png").unlink()
+    else:
+        more = ["--again"]
+
+    run("restore", scratched_png, "--out", tmp_path / "out", *more)
+
+    assert loaded.finder.calls == 2
+
+
+def test_an_interrupted_run_goes_on_where_it_was(folder, tmp_path, loaded, monkeypatch, capsys):
+    real = loaded.colorizer.colorize
+
+    def interrupted(*args, **kwargs):
+        if loaded.colorizer.calls >= 2:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(loaded.colorizer, "colorize", interrupted)
+    assert run("restore", folder, "--out", tmp_path / "out") == 130
+    monkeypatch.undo()
+    monkeypatch.setattr("ml.networks.load_finder", lambda device: loaded.finder)
+    monkeypatch.setattr("ml.networks.load_repairer", lambda device: loaded.repairer)
+    monkeypatch.setattr("ml.networks.load_colorizer", lambda device: loaded.colorizer)
+
+    run("restore", folder, "--out", tmp_path / "out", "--json")
+
+    statuses = {file["file"]: file["status"] for file in json.loads(capsys.readouterr().out)["files"]}
+    assert statuses == {"a.png": "skipped", "c.jpg": "failed", "deeper/b.jpg": "done"}
+
+
+def test_the_report_has_one_row_per_file(folder, tmp_path):
+    run("restore", folder, "--out", tmp_path / "out")
+    run("restore", folder, "--out", tmp_path / "out", "--again")
+
+    with (tmp_path / "out" / "report.csv").open(newline="") as file:
+        rows = {row["file"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {"a.png", "c.jpg", "deeper/b.jpg"}
+    assert rows["a.png"]["status"] == "done" and rows["a.png"]["restored"] == "a_restored.png"
+    assert rows["deeper/b.jpg"]["mask"] == "deeper/b_mask.png"
+    assert float(rows["a.png"]["defect_share"]) > 0
+    assert rows["c.jpg"]["status"] == "failed" and "damaged" in rows["c.jpg"]["reason"]
+
+
+def test_only_and_format(scratched_png, tmp_path):
+    assert (
+        run("restore", scratched_png, "--out", tmp_path / "out", "--only", "restored", "--format", "tiff")
+        == 0
+    )
+
+    assert names(tmp_path / "out") == ["granny_mask.png", "granny_restored.tiff", "report.csv"]
+
+
+def test_a_mask_of_ones_own(scratched_png, scratched_u8, tmp_path, loaded):
+    hole = np.zeros(scratched_u8.shape[:2], np.uint8)
+    hole[5:9, 5:9] = 255
+    Image.fromarray(hole).save(tmp_path / "mask.png")
+
+    assert run("restore", scratched_png, "--out", tmp_path / "out", "--mask", tmp_path / "mask.png") == 0
+
+    assert loaded.finder.calls == 0
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "granny_mask.png")), hole)
+
+
+def test_photographs_that_share_a_stem_do_not_overwrite_each_other(tmp_path, scratched_u8):
+    (tmp_path / "in").mkdir()
+    for name in ("a.png", "a.tif"):
+        Image.fromarray(scratched_u8).save(tmp_path / "in" / name)
+
+    run("restore", tmp_path / "in", "--out", tmp_path / "out", "--only", "restored")
+
+    assert names(tmp_path / "out") == [
+        "a.png_mask.png",
+        "a.png_restored.png",
+        "a.tif_mask.png",
+        "a.tif_restored.tif",
+        "report.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["nonsense"],
+        ["restore"],
+        ["restore", "{in}"],
+        ["restore", "{in}", "--out", "{out}", "--only", "beautified"],
+        ["restore", "{in}", "--out", "{out}", "--only", ","],
+        ["restore", "{in}", "--out", "{out}", "--format", "gif"],
+        ["restore", "{in}", "--out", "{out}", "--saturation", "2"],
+        ["restore", "{in}", "--out", "{out}", "--mask", "{out}/absent.png"],
+        ["restore", "{in}", "--out", "{out}", "--device", "abacus"],
+        ["restore", "{folder}", "--out", "{folder}"],
+        ["restore", "{empty}", "--out", "{out}"],
+        ["colorize", "{in}", "--out", "{out}", "--saturation", "-1"],
+        ["colorize", "{in}", "--out", "{out}", "--variants", "0"],
+        ["colorize", "{in}", "--out", "{out}", "--hints", "{in}"],
+        ["inpaint", "{in}", "--mask", "{in}", "--out", "{out}/a.gif"],
+        ["inpaint", "{in}", "--mask", "{out}/absent.png", "--out", "{out}/a.png"],
+        ["export", "{empty}", "--out", "{out}/a.safetensors"],
+        ["train"],
+        ["evaluate"],
+    ],
+)
+def test_wrong_usage_is_two_and_writes_nothing(words, scratched_png, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    places = {
+        "in": scratched_png,
+        "folder": scratched_png.parent,
+        "out": tmp_path / "out",
+        "empty": tmp_path / "empty",
+    }
+    words = [word.format(**places) for word in words]
+
+    try:
+        code = main(words)
+    except SystemExit as error:
+        code = error.code
+
+    assert code == 2
+    streams = capsys.readouterr()
+    assert streams.out == "" and streams.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_never_overwrites_a_photograph(tmp_path, scratched_u8):
+    for name in ("a.png", "a_restored.png"):
+        Image.fromarray(scratched_u8).save(tmp_path / name)
+
+    assert run("restore", tmp_path / "a.png", tmp_path / "a_restored.png", "--out", tmp_path) == 2
+
+
+def test_an_absent_file_fails_and_the_rest_is_done(scratched_png, tmp_path, capsys):
+    assert run("restore", tmp_path / "absent.png", scratched_png, "--out", tmp_path / "out") == 1
+
+    assert "absent.png: No such file or directory" in capsys.readouterr().err
+    assert (tmp_path / "out" / "granny_restored.png").exists()
+
+
+def test_missing_weights_stop_the_run_with_one_line(scratched_png, tmp_path, monkeypatch, capsys):
+    def missing(device):
+        raise WeightsMissing("ml/weights/segment.safetensors is not there")
+
+    monkeypatch.setattr("ml.networks.load_finder", missing)
+
+    assert run("restore", scratched_png, "--out", tmp_path / "out") == 1
+
+    assert "ml/weights/segment.safetensors is not there" in capsys.readouterr().err.splitlines()
+
+
+def test_a_fault_of_ours_fails_that_file_alone(folder, tmp_path, loaded, monkeypatch, capsys):
+    real = loaded.finder.find
+    monkeypatch.setattr(
+        loaded.finder, "find", lambda photo, **kw: real(photo, **kw) if loaded.finder.calls else _fail(loaded)
+    )
+
+    assert run("restore", folder, "--out", tmp_path / "out") == 1
+
+    error = capsys.readouterr().err
+    assert "a.png: Something went wrong on our side." in error and "RuntimeError: kernel fault" in error
+    assert (tmp_path / "out" / "deeper" / "b_restored.jpg").exists()
+
+
+def _fail(loaded):
+    loaded.finder.calls += 1
+    raise RuntimeError("kernel fault")
+
+
+def test_segment_writes_mask_and_probability_as_displayed(tmp_path, scratched_u8, capsys):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.fromarray(scratched_u8).transpose(Image.Transpose.ROTATE_90)
+    turned.save(tmp_path / "a.png", exif=exif)
+
+    assert run("segment", tmp_path / "a.png", "--out", tmp_path / "out", "--json") == 0
+
+    mask = np.asarray(Image.open(tmp_path / "out" / "a_mask.png"))
+    probability = np.asarray(Image.open(tmp_path / "out" / "a_probability.png"))
+    assert mask.shape == probability.shape == scratched_u8.shape[:2]
+    assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
+    assert probability.dtype == np.uint16 and probability.max() == 65535 and probability[0, 0] == 0
+    assert json.loads(capsys.readouterr().out)["files"][0]["files"]["mask"] == "a_mask.png"
+
+
+def test_inpaint_touches_nothing_but_the_hole(scratched_png, scratched_u8, tmp_path, loaded, capsys):
+    hole = (scratched_u8 == 255).all(axis=2)
+    Image.fromarray(hole.astype(np.uint8) * 255).save(tmp_path / "mask.png")
+
+    code = run(
+        "inpaint",
+        scratched_png,
+        "--mask",
+        tmp_path / "mask.png",
+        "--out",
+        tmp_path / "deep" / "r.png",
+        "--json",
+    )
+
+    assert code == 0
+    repaired = np.asarray(Image.open(tmp_path / "deep" / "r.png"))
+    touched = loaded.repairer.touched(hole)
+    assert np.array_equal(repaired[~touched], scratched_u8[~touched]) and (repaired != scratched_u8).any()
+    assert json.loads(capsys.readouterr().out)["hole_share"] == pytest.approx(hole.mean())
+
+
+def test_inpaint_with_a_mask_of_another_size_is_one(scratched_png, tmp_path, capsys):
+    Image.new("L", (40, 40)).save(tmp_path / "mask.png")
+
+    assert run("inpaint", scratched_png, "--mask", tmp_path / "mask.png", "--out", tmp_path / "r.png") == 1
+
+    assert "granny.png: The mask is 40 x 40 pixels, the photograph 128 x 96." in capsys.readouterr().err
+    assert not (tmp_path / "r.png").exists()
+
+
+def test_colorize_and_its_variants(scratched_png, tmp_path, capsys):
+    assert run("colorize", scratched_png, "--out", tmp_path / "out", "--variants", "3", "--json") == 0
+
+    files = ["granny_colorized.png", "granny_colorized_2.png", "granny_colorized_3.png"]
+    assert names(tmp_path / "out") == files
+    assert json.loads(capsys.readouterr().out)["files"][0]["files"] == files
+
+
+def test_hints_reach_the_network(scratched_png, tmp_path, loaded, monkeypatch):
+    given = []
+    real = loaded.colorizer.colorize
+    monkeypatch.setattr(loaded.colorizer, "colorize", lambda photo, **kw: (given.append(kw), real(photo))[1])
+    (tmp_path / "hints.json").write_text('[{"x": 3, "y": 4, "rgb": "#a0b0c0"}]')
+
+    run(
+        "colorize",
+        scratched_png,
+        "--out",
+        tmp_path / "out",
+        "--hints",
+        tmp_path / "hints.json",
+        "--saturation",
+        "0.5",
+    )
+
+    assert given[0]["hints"] == ({"x": 3, "y": 4, "rgb": "#a0b0c0"},) and given[0]["saturation"] == 0.5
+
+
+def test_help_names_every_command_and_loads_no_network():
+    program = (
+        "import sys, contextlib, io; from ml.__main__ import main\n"
+        "for words in (['--help'], ['restore', '--help'], ['train', '--help'], ['bench', '--help']):\n"
+        "    with contextlib.suppress(SystemExit): main(words)\n"
+        "loaded = {'torch', 'numpy', 'cv2'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {loaded}' if loaded else 0)"
+    )
+
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stderr
+    assert all(command in result.stdout for command in COMMANDS)

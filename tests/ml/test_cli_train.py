@@ -1,0 +1,109 @@
+"""train, export and evaluate: what the rooms are given."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ml.__main__ import main
+
+
+class Room(ModuleType):
+    """A network's train.py and evaluate.py that write down what they were given."""
+
+    def __init__(self):
+        super().__init__("room")
+        self.calls = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--crop", type=int, default=256)
+
+    def train(self, data, run, **options):
+        self.calls.append((data, run, options))
+
+    def export(self, run, out):
+        self.calls.append((run, out))
+
+    def evaluate(self, data, **options):
+        self.calls.append((data, options))
+        return {"groups": {"pif": {"n": 3, "dice": 0.51234}}, "all": {"n": 3, "dice": 0.51234}}
+
+
+@pytest.fixture
+def room(monkeypatch):
+    room = Room()
+    for name in ("segment", "inpaint", "colorize"):
+        for module in ("train", "evaluate"):
+            monkeypatch.setitem(sys.modules, f"ml.{name}.{module}", room)
+    return room
+
+
+def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
+    (tmp_path / "data").mkdir()
+    words = f"train segment --data {tmp_path}/data --run {tmp_path}/run --minutes 5 --resume --hold-out a,b --seed 3"
+
+    assert (
+        main([*words.split(), "--steps", "70", "--device", "cpu", "--shard-mb", "15", "--crop", "128"]) == 0
+    )
+
+    assert room.calls == [
+        (
+            [tmp_path / "data"],
+            tmp_path / "run",
+            {
+                "minutes": 5.0,
+                "resume": True,
+                "hold_out": ("a", "b"),
+                "seed": 3,
+                "steps": 70,
+                "device": "cpu",
+                "shard_mb": 15.0,
+                "crop": 128,
+            },
+        )
+    ]
+
+
+def test_a_run_keeps_the_commands_that_made_it_and_export_finds_its_network(room, tmp_path):
+    (tmp_path / "data").mkdir()
+    run, out = tmp_path / "run", tmp_path / "weights.safetensors"
+    for more in ([], ["--resume"]):
+        main(["train", "inpaint", "--data", str(tmp_path / "data"), "--run", str(run), *more])
+
+    record = json.loads((run / "command.json").read_text())
+    assert record["network"] == "inpaint"
+    assert [entry["command"].endswith("--resume") for entry in record["commands"]] == [False, True]
+
+    assert main(["export", str(run), "--out", str(out)]) == 0
+    assert room.calls[-1] == (run, out)
+
+
+def test_a_run_of_another_network_is_not_written_over(room, tmp_path):
+    (tmp_path / "data").mkdir()
+    options = ["--data", str(tmp_path / "data"), "--run", str(tmp_path / "run")]
+    main(["train", "inpaint", *options])
+
+    assert main(["train", "segment", *options]) == 2
+    assert len(room.calls) == 1
+
+
+def test_a_data_folder_that_is_none_is_wrong_usage(room, tmp_path):
+    assert main(["train", "segment", "--data", str(tmp_path / "absent"), "--run", str(tmp_path / "run")]) == 2
+    assert main(["evaluate", "segment", "--data", str(tmp_path)]) == 2
+    assert room.calls == []
+
+
+def test_evaluate_prints_the_rooms_document(room, tmp_path, capsys):
+    (tmp_path / "manifest.csv").write_text("file,mask,group,level\n")
+
+    assert main(["evaluate", "segment", "--data", str(tmp_path), "--crop", "64", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["all"] == {"n": 3, "dice": 0.51234}
+    assert room.calls == [(Path(tmp_path), {"device": "auto", "crop": 64})]
+
+    main(["evaluate", "segment", "--data", str(tmp_path)])
+    assert "n 3  dice 0.5123" in capsys.readouterr().out

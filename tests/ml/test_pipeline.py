@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ml import pipeline
+from ml.contract import Options, PhotoRejected, Stage
+from ml.networks import Networks, hole_sha256
+from ml.photo import read
+
+
+def restore(source, tmp_path, fakes, options=None, **kwargs):
+    return pipeline.restore_file(source, tmp_path / "out", options or Options(), networks=fakes, **kwargs)
+
+
+def pixels(tmp_path, report, kind):
+    return np.asarray(Image.open(tmp_path / "out" / report.files[kind]))
+
+
+def test_three_results_and_a_mask_are_written(scratched_png, tmp_path, fakes):
+    report = restore(scratched_png, tmp_path, fakes)
+
+    assert report.files == {
+        "restored": "granny_restored.png",
+        "colorized": "granny_colorized.png",
+        "restored_colorized": "granny_restored_colorized.png",
+        "mask": "granny_mask.png",
+    }
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(report.files.values())
+
+
+def test_outside_of_what_the_repair_touches_restored_is_the_original(
+    scratched_png, scratched_u8, tmp_path, fakes
+):
+    report = restore(scratched_png, tmp_path, fakes)
+
+    restored = pixels(tmp_path, report, "restored")
+    touched = fakes.repairer.touched((scratched_u8 == 255).all(axis=2))
+    assert np.array_equal(restored[~touched], scratched_u8[~touched])
+    assert (restored[touched] != scratched_u8[touched]).any()
+
+
+def test_colorized_is_of_the_scan_and_restored_colorized_of_the_repair(
+    scratched_png, scratched_u8, tmp_path, fakes
+):
+    report = restore(scratched_png, tmp_path, fakes)
+
+    colorize = fakes.colorizer.colorize
+    assert np.array_equal(pixels(tmp_path, report, "colorized"), colorize(scratched_u8))
+    restored = pixels(tmp_path, report, "restored")
+    assert np.array_equal(pixels(tmp_path, report, "restored_colorized"), colorize(restored))
+
+
+def test_the_mask_is_white_where_damage_was_found(scratched_png, scratched_u8, tmp_path, fakes):
+    report = restore(scratched_png, tmp_path, fakes)
+
+    mask = pixels(tmp_path, report, "mask")
+    assert mask.dtype == np.uint8 and mask.ndim == 2
+    assert np.array_equal(mask == 255, (scratched_u8 == 255).all(axis=2))
+    assert set(np.unique(mask)) == {0, 255}
+    assert report.mask_sha256 == hole_sha256(mask == 255)
+    assert report.defect_share == pytest.approx((mask == 255).mean())
+    assert report.kinds["line"] == pytest.approx(report.defect_share)
+
+
+@pytest.mark.parametrize(
+    ("only", "used"),
+    [
+        (("colorized",), (0, 0, 1)),
+        (("restored",), (1, 1, 0)),
+        (("restored_colorized",), (1, 1, 1)),
+    ],
+)
+def test_only_the_networks_that_are_needed_run(scratched_png, tmp_path, fakes, only, used):
+    report = restore(scratched_png, tmp_path, fakes, Options(only=only))
+
+    assert (fakes.finder.calls, fakes.repairer.calls, fakes.colorizer.calls) == used
+    assert set(report.files) - {"mask"} == set(only)
+    assert (
+        "finding" in report.seconds,
+        "repairing" in report.seconds,
+        "colouring" in report.seconds,
+    ) == tuple(bool(count) for count in used)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_a_clean_photograph_comes_back_byte_for_byte(scene_u8, tmp_path, fakes, format):
+    source = tmp_path / f"clean.{format.lower()}"
+    Image.fromarray(scene_u8).save(source, format)
+
+    report = restore(source, tmp_path, fakes)
+
+    assert report.found_nothing and report.defect_share == 0
+    assert (tmp_path / "out" / report.files["restored"]).read_bytes() == source.read_bytes()
+    assert fakes.repairer.calls == 0
+    assert fakes.colorizer.calls == 1, "both coloured results are the same picture"
+
+
+def test_a_clean_photograph_with_a_place_in_it_keeps_its_pixels_and_loses_the_place(
+    scene_u8, tmp_path, fakes
+):
+    source = tmp_path / "clean.png"
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    Image.fromarray(scene_u8).save(source, exif=exif)
+
+    report = restore(source, tmp_path, fakes, Options(only=("restored",)))
+
+    assert np.array_equal(pixels(tmp_path, report, "restored"), scene_u8)
+    assert not Image.open(tmp_path / "out" / report.files["restored"]).getexif().get_ifd(0x8825)
+
+
+def test_a_speck_below_notice_leaves_the_photograph_alone(tmp_path, fakes):
+    picture = np.full((400, 400, 3), 90, np.uint8)
+    picture[200, 200] = 255
+    Image.fromarray(picture).save(tmp_path / "speck.png")
+
+    report = restore(tmp_path / "speck.png", tmp_path, fakes)
+
+    assert report.found_nothing
+    assert not pixels(tmp_path, report, "mask").any()
+
+
+def test_a_given_mask_replaces_finding(scratched_png, scratched_u8, tmp_path, fakes):
+    hole = np.zeros(scratched_u8.shape[:2], np.uint8)
+    hole[10:20, 10:20] = 255
+    Image.fromarray(hole).save(tmp_path / "mask.png")
+
+    report = restore(scratched_png, tmp_path, fakes, mask=tmp_path / "mask.png")
+
+    assert fakes.finder.calls == 0 and "finding" not in report.seconds
+    assert np.array_equal(pixels(tmp_path, report, "mask"), hole)
+    restored = pixels(tmp_path, report, "restored")
+    assert np.array_equal(restored[40:44, 20:90], scratched_u8[40:44, 20:90]), (
+        "the scratch was not in the mask"
+    )
+
+
+def test_an_empty_mask_is_a_round_trip(scratched_png, scratched_u8, tmp_path, fakes):
+    Image.fromarray(np.zeros(scratched_u8.shape[:2], np.uint8)).save(tmp_path / "mask.png")
+
+    report = restore(scratched_png, tmp_path, fakes, mask=tmp_path / "mask.png")
+
+    assert np.array_equal(pixels(tmp_path, report, "restored"), scratched_u8)
+
+
+def test_a_mask_of_another_size_is_refused(scratched_png, tmp_path, fakes):
+    Image.new("L", (50, 60)).save(tmp_path / "mask.png")
+
+    with pytest.raises(PhotoRejected) as refusal:
+        restore(scratched_png, tmp_path, fakes, mask=tmp_path / "mask.png")
+
+    assert refusal.value.code == "mask_size"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_mask_that_covers_everything_is_refused(scratched_png, tmp_path, fakes):
+    Image.new("L", (128, 96), 255).save(tmp_path / "mask.png")
+
+    with pytest.raises(PhotoRejected) as refusal:
+        restore(scratched_png, tmp_path, fakes, mask=tmp_path / "mask.png")
+
+    assert refusal.value.code == "all_hole"
+
+
+def test_a_grey_photograph_stays_grey_and_takes_colour_only_where_asked(scratched_u8, tmp_path, fakes):
+    source = tmp_path / "grey.tif"
+    Image.fromarray(scratched_u8[..., 0]).save(source)
+
+    report = restore(source, tmp_path, fakes)
+
+    restored = pixels(tmp_path, report, "restored")
+    assert restored.ndim == 2
+    assert pixels(tmp_path, report, "colorized").shape == (96, 128, 3)
+    red, other = 255 // 2, 255 // 3
+    assert restored[42, 50] == round(0.299 * red + 0.701 * other), "the luma of what the network made"
+
+
+def test_sixteen_bits_stay_sixteen_bits(scratched_u8, tmp_path, fakes):
+    import tifffile
+
+    deep = scratched_u8.astype(np.uint16) * 257
+    deep[0, 0] = (1, 2, 3)
+    source = tmp_path / "deep.tif"
+    tifffile.imwrite(source, deep, photometric="rgb")
+
+    report = restore(source, tmp_path, fakes)
+
+    assert report.bits == 16
+    for result in ("restored", "colorized", "restored_colorized"):
+        assert tifffile.imread(tmp_path / "out" / report.files[result]).dtype == np.uint16
+    restored = tifffile.imread(tmp_path / "out" / report.files["restored"])
+    assert tuple(restored[0, 0]) == (1, 2, 3)
+
+
+def test_progress_goes_through_the_stages_in_order_and_ends_at_one(scratched_png, tmp_path, fakes):
+    told = []
+
+    restore(scratched_png, tmp_path, fakes, on_progress=lambda stage, share: told.append((stage, share)))
+
+    assert list(dict.fromkeys(stage for stage, _ in told)) == list(Stage)
+    for stage in Stage:
+        shares = [share for told_stage, share in told if told_stage is stage]
+        assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
+
+
+def test_previews_are_small_srgb_and_listed(tmp_path, fakes):
+    picture = np.full((1500, 3000, 3), 90, np.uint8)
+    picture[700:720, 100:2000] = 255
+    Image.fromarray(picture).save(tmp_path / "wide.png")
+
+    report = restore(tmp_path / "wide.png", tmp_path, fakes, previews=True)
+
+    for kind in ("original", "restored", "colorized", "restored_colorized"):
+        preview = Image.open(tmp_path / "out" / report.files[f"preview_{kind}"])
+        assert preview.format == "JPEG" and preview.size == (2048, 1024)
+    veil = np.asarray(Image.open(tmp_path / "out" / report.files["preview_mask"]))
+    assert veil.shape == (1024, 2048, 4)
+    assert veil[0, 0, 3] == 0 and veil[485, 500, 3] > 100
+
+
+def test_a_failing_network_is_a_failure_and_leaves_no_result(scratched_png, tmp_path, fakes):
+    class Broken:
+        def repair(self, *args, **kwargs):
+            raise RuntimeError("kernel fault")
+
+    with pytest.raises(RuntimeError, match="kernel fault"):
+        restore(scratched_png, tmp_path, Networks(fakes.finder, Broken(), fakes.colorizer))
+
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_too_little_memory_is_told_as_such(scratched_png, tmp_path, fakes, error):
+    class Hungry:
+        def find(self, *args, **kwargs):
+            raise error
+
+    with pytest.raises(PhotoRejected) as refusal:
+        restore(scratched_png, tmp_path, Networks(Hungry(), fakes.repairer, fakes.colorizer))
+
+    assert refusal.value.code == "out_of_memory"
+
+
+def test_a_repair_that_changes_other_pixels_is_caught(scratched_png, tmp_path, fakes):
+    class Careless(type(fakes.repairer)):
+        def repair(self, photo_HWC, hole_HW, seed=0, on_progress=None):
+            repaired = photo_HWC.copy()
+            repaired[0, 0] += 1
+            return repaired
+
+    with pytest.raises(AssertionError, match="outside"):
+        restore(scratched_png, tmp_path, Networks(fakes.finder, Careless(), fakes.colorizer))
+
+
+def test_colours_are_noted_and_sepia_is_not(tmp_path, fakes, scene_u8):
+    colourful = (
+        np.random.default_rng(0).integers(0, 200, (6, 8, 3)).repeat(16, 0).repeat(16, 1).astype(np.uint8)
+    )
+    for name, picture in (("colour", colourful), ("sepia", scene_u8)):
+        Image.fromarray(picture).save(tmp_path / f"{name}.png")
+
+    assert "already_coloured" in restore(tmp_path / "colour.png", tmp_path, fakes).notes
+    assert "already_coloured" not in restore(tmp_path / "sepia.png", tmp_path, fakes).notes
+
+
+def test_the_input_is_not_modified(scratched_png, tmp_path, fakes):
+    before = scratched_png.read_bytes()
+
+    restore(scratched_png, tmp_path, fakes)
+
+    assert scratched_png.read_bytes() == before
+    assert [path.name for path in scratched_png.parent.iterdir()] == [scratched_png.name]
+
+
+def test_twice_the_same_bytes(scratched_png, tmp_path, fakes):
+    first = restore(scratched_png, tmp_path, fakes, Options(format="tiff"))
+    before = {file: (tmp_path / "out" / file).read_bytes() for file in first.files.values()}
+
+    second = restore(scratched_png, tmp_path, fakes, Options(format="tiff"))
+
+    assert {file: (tmp_path / "out" / file).read_bytes() for file in second.files.values()} == before
+
+
+def test_the_results_carry_the_profile_of_the_photograph(scratched_u8, tmp_path, fakes):
+    import imagecodecs
+
+    profile = imagecodecs.cms_profile("adobergb")
+    Image.fromarray(scratched_u8).save(tmp_path / "adobe.jpg", icc_profile=profile, dpi=(600, 600))
+
+    report = restore(tmp_path / "adobe.jpg", tmp_path, fakes)
+
+    for result in ("restored", "colorized", "restored_colorized"):
+        metadata = read(tmp_path / "out" / report.files[result]).metadata
+        assert metadata.icc == profile and metadata.ppi == (600, 600)

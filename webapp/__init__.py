@@ -1,0 +1,1 @@
+"""The site: people, photographs, jobs, pages."""
