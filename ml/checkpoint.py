@@ -1,0 +1,80 @@
+"""Weights as files: fp16 safetensors, read only when their checksum is the shipped one. Knows no network."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ml.contract import WeightsMissing
+
+WEIGHTS = Path(__file__).parent / "weights"
+CHECKSUMS = "SHA256SUMS"
+
+
+def load_weights(name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The shipped weights `name` in fp32 and their metadata.
+
+    Raises WeightsMissing where the file is absent, unreadable, or not the one that SHA256SUMS lists.
+    """
+    path = WEIGHTS / f"{name}.safetensors"
+    if not path.is_file():
+        raise WeightsMissing(f"The weights {path} are not there: get them with the program's source.")
+    if sha256(path) != shipped_sha256(name):
+        raise WeightsMissing(
+            f"The weights {path} are not the ones that {CHECKSUMS} lists: get the file anew."
+        )
+    return read_weights(path)
+
+
+def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Weights of any safetensors file in fp32 (integers as they are) and its metadata. Raises WeightsMissing."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
+            metadata = dict(file.metadata() or {})
+    except (OSError, SafetensorError) as error:
+        raise WeightsMissing(f"The weights {path} cannot be read: {error}") from error
+    return {
+        key: value.float() if value.is_floating_point() else value for key, value in tensors.items()
+    }, metadata
+
+
+def save_weights(path: Path, state: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    """Write `state` in fp16 (integers as they are), whole or not at all.
+
+    Raises ValueError where a weight is not finite in fp16: such a network would answer NaN.
+    """
+    halves = {key: _half(key, value) for key, value in state.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    save_file(halves, part, metadata)
+    os.replace(part, path)
+
+
+def _half(key: str, value: Tensor) -> Tensor:
+    value = value.detach().cpu().contiguous()
+    if not value.is_floating_point():
+        return value
+    half = value.to(torch.float16)
+    if not torch.isfinite(half).all():
+        raise ValueError(f"{key} holds values that fp16 cannot")
+    return half
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def shipped_sha256(name: str) -> str | None:
+    """What SHA256SUMS says of a network's file; None where it says nothing."""
+    listing = WEIGHTS / CHECKSUMS
+    lines = listing.read_text().splitlines() if listing.is_file() else []
+    known = {parts[1].lstrip("*"): parts[0] for parts in map(str.split, lines) if len(parts) == 2}
+    return known.get(f"{name}.safetensors")
