@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import signal
 import sys
 import time
@@ -20,11 +19,11 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 import torch
-import torch.distributed as dist
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset, Sampler
 
 from ml.checkpoint import save_weights
+from ml.distributed import any_of_all, average_gradients, join_others
+from ml.loading import endless_batches
 from ml.runlog import RunLog
 from ml.runstate import generator_states, load_state, save_state, set_generator_states
 
@@ -99,7 +98,7 @@ def fit(trainee: Trainee, config: RunConfig) -> None:
 class _Run:
     def __init__(self, trainee: Trainee, config: RunConfig) -> None:
         self.trainee, self.config = trainee, config
-        self.rank, self.world = _join_others()
+        self.rank, self.world = join_others()
         config.run.mkdir(parents=True, exist_ok=True)
         self.step, self.seconds_before = 0, 0.0
         self.waited = self.worked = 0.0
@@ -109,7 +108,7 @@ class _Run:
             for group in optimizer.param_groups:
                 group.setdefault("initial_lr", group["lr"])
             if self.world > 1:
-                optimizer.register_step_pre_hook(_average_gradients)
+                optimizer.register_step_pre_hook(average_gradients)
         self.log = RunLog(config.run, config.resume)
         self._resume()
         self.line = (self.step, 0.0, 0.0)
@@ -122,17 +121,9 @@ class _Run:
 
     def batches(self) -> Iterator[dict[str, Tensor]]:
         """Batches from the present step on; the time spent waiting for them is kept."""
-        loader = DataLoader(
-            _Samples(self.trainee),
-            batch_size=self.trainee.batch_size,
-            sampler=_From(self.step, self.trainee.batch_size, self.rank, self.world),
-            num_workers=max(1, (os.cpu_count() or 2) // self.world - 2),
-            prefetch_factor=4,
-            worker_init_fn=_settle_loader,
-            generator=torch.Generator().manual_seed(self.config.seed),  # the global one stays the steps' own
-            pin_memory=torch.cuda.is_available(),
+        iterator = endless_batches(
+            self.trainee.sample, self.trainee.batch_size, self.step, self.config.seed, self.rank, self.world
         )
-        iterator = iter(loader)
         while True:
             start = time.monotonic()
             batch = next(iterator)
@@ -156,11 +147,7 @@ class _Run:
             self._do_what_is_due()
 
     def is_over(self) -> bool:
-        over = self.seconds >= self.config.minutes * 60
-        if self.world > 1:  # all stop at the same step, or the last one waits for gradients for ever
-            flag = torch.tensor(float(over), device=choose_device(self.config.device))
-            dist.all_reduce(flag, dist.ReduceOp.MAX)
-            over = bool(flag.item())
+        over = any_of_all(self.seconds >= self.config.minutes * 60)  # all stop at the same step
         return over or (self.config.steps is not None and self.step >= self.config.steps)
 
     def save(self) -> None:
@@ -179,11 +166,10 @@ class _Run:
         self.log.draw()
         self.line = (self.step, self.waited, self.worked)
         figures = "  ".join(f"{name} {value:.4g}" for name, value in means.items())
-        print(
-            f"step {self.step}  {minutes:.1f} min  {rate:.1f} samples/s  waiting {waiting:.0%}  {figures}",
-            file=sys.stderr,
-            flush=True,
+        sys.stderr.write(
+            f"step {self.step}  {minutes:.1f} min  {rate:.1f} samples/s  waiting {waiting:.0%}  {figures}\n"
         )
+        sys.stderr.flush()
 
     def draw_sheet(self) -> None:
         picture = self.trainee.sheet(self.average)
@@ -271,52 +257,6 @@ def _update_average(average: nn.Module, network: nn.Module, step: int) -> None:
         for old, new in pairs:
             if not old.is_floating_point():
                 old.copy_(new)
-
-
-def _average_gradients(optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                dist.all_reduce(parameter.grad)
-                parameter.grad /= dist.get_world_size()
-
-
-def _join_others() -> tuple[int, int]:
-    """This process's number and how many there are; joins them where `torchrun` started us."""
-    if "RANK" not in os.environ:
-        return 0, 1
-    if not dist.is_initialized():
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    return dist.get_rank(), dist.get_world_size()
-
-
-class _Samples(Dataset):
-    def __init__(self, trainee: Trainee) -> None:
-        self.trainee = trainee
-
-    def __getitem__(self, index: int) -> dict[str, Tensor]:
-        return self.trainee.sample(index)
-
-
-class _From(Sampler):
-    """The sample numbers of this process from a step on, without end."""
-
-    def __init__(self, step: int, batch_size: int, rank: int, world: int) -> None:
-        self.step, self.batch_size, self.rank, self.world = step, batch_size, rank, world
-
-    def __iter__(self) -> Iterator[int]:
-        step = self.step
-        while True:
-            first = (step * self.world + self.rank) * self.batch_size
-            yield from range(first, first + self.batch_size)
-            step += 1
-
-
-def _settle_loader(worker: int) -> None:
-    cv2.setNumThreads(0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the loop ends them
 
 
 class _Stop:
