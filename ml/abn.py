@@ -15,7 +15,7 @@ SLOPE = 0.01
 
 
 class ABN(nn.Module):
-    """Batch norm scaled by |weight| + eps, then leaky ReLU. BCHW to BCHW, in place where nothing is learned."""
+    """Batch norm scaled by |weight| + eps, then leaky ReLU (none where `slope` is 1). BCHW to BCHW."""
 
     def __init__(self, channels: int, eps: float = 1e-5, momentum: float = 0.1, slope: float = SLOPE) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class ABN(nn.Module):
             self.momentum,
             self.eps,
         )
-        return F.leaky_relu(normed, self.slope, inplace=True)
+        return normed if self.slope == 1 else F.leaky_relu(normed, self.slope, inplace=True)
 
     def extra_repr(self) -> str:
         return f"{self.weight.numel()}, eps={self.eps}, momentum={self.momentum}, slope={self.slope}"
@@ -52,7 +52,10 @@ def compiled_abn(network: nn.Module, synchronised: bool = False) -> nn.Module:
 
     kind = InPlaceABNSync if synchronised else InPlaceABN
     for parent, name, abn in _all_of(network):
-        other = kind(abn.weight.numel(), eps=abn.eps, momentum=abn.momentum, activation_param=abn.slope)
+        activation = "identity" if abn.slope == 1 else "leaky_relu"
+        other = kind(
+            abn.weight.numel(), abn.eps, abn.momentum, activation=activation, activation_param=abn.slope
+        )
         other.load_state_dict(abn.state_dict())
         setattr(parent, name, other.to(abn.weight.device))
     return network
@@ -80,7 +83,7 @@ def fold(network: nn.Module) -> nn.Module:
             abn.weight.detach().abs() + abn.eps,
             abn.bias,
         )
-        setattr(parent, name, nn.LeakyReLU(abn.slope, inplace=True))
+        setattr(parent, name, nn.Identity() if abn.slope == 1 else nn.LeakyReLU(abn.slope, inplace=True))
     return network
 
 

@@ -1,0 +1,122 @@
+"""Training of the finder: `python -m ml train segment`. The loop is ml.training's; what one step does is here."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ml import training
+from ml.photoset import load_photoset
+from ml.segment.data import SegmentSamples, find_shapes, load_labelled
+from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
+from ml.segment.network import build
+from ml.segment.sheet import draw_sheet
+
+SHEET_SEED = 10_000_019
+"""The sheet's samples are drawn by another seed than the training's."""
+KIND_SHARE = 0.1
+"""The kinds are told for the user's sake; they must not cost the mask."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--batch-size", type=int, default=8, metavar="N", help="crops of 256 per step (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--lr", type=float, default=1e-3, help="learning rate of AdamW (default: %(default)s)"
+    )
+
+
+class Finding:
+    """What ml.training needs to know of the finder."""
+
+    def __init__(
+        self,
+        samples: SegmentSamples,
+        sheet_samples: SegmentSamples,
+        device: torch.device,
+        *,
+        batch_size: int,
+        lr: float,
+    ) -> None:
+        network = build().to(device, memory_format=torch.channels_last)
+        self.modules: dict[str, nn.Module] = {"network": network}
+        adam = torch.optim.AdamW(network.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.01)
+        self.optimizers: dict[str, torch.optim.Optimizer] = {"network": adam}
+        self.batch_size = batch_size
+        self.samples, self.sheet_samples = samples, sheet_samples
+        self.device = device
+
+    def sample(self, index: int) -> dict[str, Tensor]:
+        return self.samples[index]
+
+    def step(self, batch: dict[str, Tensor], step: int) -> dict[str, float]:
+        network = self.modules["network"].train()
+        photo = batch["photo_u8"].to(self.device, memory_format=torch.channels_last).float() / 255
+        kinds = batch["kinds_u8"].to(self.device)
+        with training.autocast(self.device):
+            logits = network(photo)
+        logits = logits.float()
+        losses = {
+            "bce": defect_bce(logits[:, 0], kinds),
+            "dice_loss": soft_dice_loss(logits[:, 0], kinds),
+            "kind": kind_loss(logits[:, 1:], kinds),
+        }
+        optimizer = self.optimizers["network"]
+        optimizer.zero_grad(set_to_none=True)
+        (losses["bce"] + losses["dice_loss"] + KIND_SHARE * losses["kind"]).backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimizer.step()
+        return {name: loss.item() for name, loss in losses.items()}
+
+    def sheet(self, network: nn.Module) -> np.ndarray:
+        return draw_sheet(network, [self.sheet_samples[index] for index in range(24)], self.device)
+
+
+def train(
+    data: list[Path],
+    run: Path,
+    *,
+    minutes: float,
+    resume: bool = False,
+    hold_out: tuple[str, ...] = (),
+    seed: int = 0,
+    steps: int | None = None,
+    device: str = "auto",
+    batch_size: int = 8,
+    lr: float = 1e-3,
+    **options: Any,
+) -> None:
+    """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig.
+
+    `data` may hold folders of photographs, of real damage with masks, and of shapes to paint with.
+    """
+    torch.manual_seed(seed)
+    photoset, labelled, shapes = (
+        load_photoset(data, hold_out=hold_out),
+        load_labelled(data),
+        find_shapes(data),
+    )
+    trainee = Finding(
+        SegmentSamples(photoset, labelled, shapes, seed),
+        SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED),
+        training.choose_device(device),
+        batch_size=batch_size,
+        lr=lr,
+    )
+    training.fit(
+        trainee,
+        training.RunConfig(
+            run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
+        ),
+    )
+
+
+def export(run: Path, out: Path) -> None:
+    """Write the averaged weights of a run as fp16 safetensors."""
+    training.export(run, build(), out, {"network": "segment", "architecture": "FinderUNet"})
