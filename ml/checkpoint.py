@@ -36,7 +36,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Weights of any safetensors file in fp32 (integers as they are) and its metadata. Raises WeightsMissing."""
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
             metadata = dict(file.metadata() or {})
     except (OSError, SafetensorError) as error:
         raise WeightsMissing(f"The weights {path} cannot be read: {error}") from error

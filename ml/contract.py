@@ -44,7 +44,9 @@ class Options:
     def __post_init__(self) -> None:
         unknown = set(self.only) - set(RESULTS)
         if unknown or not self.only:
-            raise ValueError(f"only: choose from {', '.join(RESULTS)}; got {', '.join(self.only) or 'nothing'}")
+            raise ValueError(
+                f"only: choose from {', '.join(RESULTS)}; got {', '.join(self.only) or 'nothing'}"
+            )
         if self.format is not None and self.format not in FORMATS:
             raise ValueError(f"format: choose from {', '.join(FORMATS)}; got {self.format}")
         if not 0 <= self.saturation <= 1.5:

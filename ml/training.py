@@ -25,7 +25,7 @@ from ml.checkpoint import save_weights
 from ml.distributed import any_of_all, average_gradients, join_others
 from ml.loading import endless_batches
 from ml.runlog import RunLog
-from ml.runstate import generator_states, load_state, save_state, set_generator_states
+from ml.runstate import generator_states, load_state, save_state, seed_generators, set_generator_states
 
 WARM_UP_STEPS = 200
 EMA_DECAY = 0.999
@@ -213,6 +213,7 @@ class _Run:
         if state is None:
             if self.config.resume:
                 raise FileNotFoundError(f"--resume: {self.config.run} has no checkpoint")
+            seed_generators(self.config.seed + self.rank)
             return
         if not self.config.resume:
             raise FileExistsError(f"{self.config.run} holds a training already: --resume goes on with it")

@@ -17,7 +17,13 @@ def aged_luma(photo_01_HWC: np.ndarray, rng: np.random.Generator) -> Luma:
     if rng.random() < CLEAN:
         return photo_01_HWC @ BT601
     luma = photo_01_HWC @ emulsion(rng)
-    for chance, step in ((0.3, blurred), (0.2, unevenly_lit), (0.8, faded), (0.5, grained), (0.2, compressed)):
+    for chance, step in (
+        (0.3, blurred),
+        (0.2, unevenly_lit),
+        (0.8, faded),
+        (0.5, grained),
+        (0.2, compressed),
+    ):
         if rng.random() < chance:
             luma = step(luma, rng)
     return np.clip(luma, 0, 1).astype(np.float32)

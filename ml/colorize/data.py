@@ -13,7 +13,7 @@ from ml.colorize.ageing import BT601, aged_luma
 
 CROP = 224
 """Side of a training crop in pixels; what the encoder's ImageNet training was near to."""
-WIDEST = 1.7
+WIDEST = 1.9
 """The photograph's short side is brought to 1 to WIDEST times the crop: the crop shows much of the scene."""
 COLOURED = 0.012
 """A photograph whose mean chroma is below this (0..0.7) is black and white, or grey in grey: it would teach to do
@@ -66,7 +66,9 @@ def cut(photo_u8_HWC: np.ndarray, side: int, rng: np.random.Generator) -> np.nda
 def chroma(photo_01_HWC: np.ndarray) -> np.ndarray:
     """Cb and Cr of full-range BT.601, -0.5..0.5, HW2."""
     luma_HW = photo_01_HWC @ BT601
-    return np.stack([(photo_01_HWC[..., 2] - luma_HW) / 1.772, (photo_01_HWC[..., 0] - luma_HW) / 1.402], axis=-1)
+    return np.stack(
+        [(photo_01_HWC[..., 2] - luma_HW) / 1.772, (photo_01_HWC[..., 0] - luma_HW) / 1.402], axis=-1
+    )
 
 
 def mean_chroma(photo_u8_HWC: np.ndarray) -> float:

@@ -20,8 +20,8 @@ from ml.colorize.attention import SelfAttention
 from ml.colorize.spectral import spectral
 
 ENCODER = "tu-tf_efficientnet_lite2"
-WIDTHS = (192, 128, 96, 64)
-"""Channels of the decoder at 1/16, 1/8, 1/4 and 1/2 of the input's size."""
+WIDTHS = (256, 160, 96, 32)
+"""Channels of the decoder at 1/16, 1/8, 1/4 and 1/2 of the input's size: many where meaning is, few at the edges."""
 MULTIPLE = 32
 """Height and width must be multiples of this."""
 FROZEN_BLOCKS = 2

@@ -28,5 +28,7 @@ def draw_sheet(network: nn.Module, samples: Sequence[dict[str, Tensor]], device:
     for chroma in (given, truth):
         columns.append(ycc.rgb(luma, F.interpolate(chroma, scale_factor=2, mode="bilinear")).clamp(0, 1))
     strips = torch.cat(columns, dim=3)
-    rows = [torch.cat(list(strips[first : first + PER_ROW]), dim=2) for first in range(0, len(strips), PER_ROW)]
+    rows = [
+        torch.cat(list(strips[first : first + PER_ROW]), dim=2) for first in range(0, len(strips), PER_ROW)
+    ]
     return (torch.cat(rows, dim=1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()

@@ -1,8 +1,4 @@
-"""Training of the colorizer: `python -m ml train colorize`. The loop is ml.training's; what one step does is here.
-
-L1 on Cb and Cr first. From --adversarial-from on, SAGAN's discriminator and the perceptual loss join it: L1 alone
-leaves patches and pale colours, since doing little is often cheapest.
-"""
+"""Training of the colorizer: `python -m ml train colorize`. The loop is ml.training's, a step is trainee.py's."""
 
 from __future__ import annotations
 
@@ -10,43 +6,27 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-import torch.nn.functional as F
-from safetensors.torch import load_file
-from torch import Tensor, nn
 
 from ml import training
-from ml.colorize import ycc
 from ml.colorize.data import ColorizeSamples
-from ml.colorize.discriminator import Discriminator
-from ml.colorize.losses import (
-    chroma_l1,
-    hinge_discriminator,
-    hinge_generator,
-    joined_gradient,
-    perceptual_mse,
-)
-from ml.colorize.network import ChromaUNet, build
-from ml.colorize.sheet import draw_sheet
-from ml.perceptual import SqueezeFeatures
+from ml.colorize.network import build
+from ml.colorize.trainee import Colouring
 from ml.photoset import load_photoset
 
 SHEET_SEED = 10_000_019
 """The sheet's samples are drawn by another seed than the training's."""
 ENCODER_FILE = "tf_efficientnet_lite2.encoder.fp16.safetensors"
 """What the encoder starts from; looked for in a folder `weights` near the data."""
-ENCODER_LR_SHARE = 0.3
-"""The encoder learns more gently than the decoder, so as not to forget what it knows."""
-RAMP_STEPS = 500
-"""The discriminator's and the perceptual loss's shares grow over so many steps: the former must learn first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="crops of 224 per step (default: %(default)s)"
     )
-    parser.add_argument("--lr", type=float, default=1e-3, help="learning rate of the decoder (default: %(default)s)")
+    parser.add_argument(
+        "--lr", type=float, default=1e-3, help="learning rate of the decoder (default: %(default)s)"
+    )
     parser.add_argument(
         "--start",
         type=Path,
@@ -62,117 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="L1 alone until then; below 1 a share of --steps (default: %(default)g)",
     )
     parser.add_argument(
-        "--adversarial", type=float, default=0.3, help="the discriminator's pull, 1 being L1's (default: %(default)s)"
+        "--adversarial",
+        type=float,
+        default=0.3,
+        help="the discriminator's pull, 1 being L1's (default: %(default)s)",
     )
     parser.add_argument(
         "--perceptual", type=float, default=0.3, help="the perceptual loss's pull (default: %(default)s)"
     )
-
-
-class Colouring:
-    """What ml.training needs to know of the colorizer."""
-
-    def __init__(
-        self,
-        samples: ColorizeSamples,
-        sheet_samples: ColorizeSamples,
-        device: torch.device,
-        *,
-        start: Path | None,
-        batch_size: int,
-        lr: float,
-        adversarial_from: int,
-        adversarial: float,
-        perceptual: float,
-    ) -> None:
-        network = build().to(device)
-        if start is not None:
-            load_encoder(network, start)
-        network.freeze_stem()
-        discriminator = Discriminator().to(device, memory_format=torch.channels_last)
-        self.modules: dict[str, nn.Module] = {"network": network, "discriminator": discriminator}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {
-            "network": torch.optim.AdamW(
-                [
-                    {"params": list(network.encoder_parameters()), "lr": lr * ENCODER_LR_SHARE},
-                    {"params": list(network.decoder_parameters()), "lr": lr},
-                ],
-                betas=(0.9, 0.99),
-                weight_decay=0.01,
-            ),
-            # SAGAN's: no momentum, and four times the generator's usual rate.
-            "discriminator": torch.optim.Adam(discriminator.parameters(), lr=4e-4, betas=(0.0, 0.9)),
-        }
-        self.batch_size = batch_size
-        self.samples, self.sheet_samples = samples, sheet_samples
-        self.device = device
-        self.adversarial_from = adversarial_from
-        self.shares = {"adversarial": adversarial, "perceptual": perceptual}
-        self.features: SqueezeFeatures | None = None
-
-    def sample(self, index: int) -> dict[str, Tensor]:
-        return self.samples[index]
-
-    def step(self, batch: dict[str, Tensor], step: int) -> dict[str, float]:
-        network = self.modules["network"].train()
-        luma = batch["luma_u8"].to(self.device).float() / 255
-        truth = (batch["chroma_u8"].to(self.device).float() - 128) / 255
-        with training.autocast(self.device):
-            chroma = network(luma)
-        given = chroma.detach().requires_grad_()
-        loss = chroma_l1(given, truth)
-        figures = {"l1": float(loss)}
-        others: dict[str, tuple[Tensor, float]] = {}
-        if step >= self.adversarial_from:
-            half_luma = F.avg_pool2d(luma, 2)
-            figures["discriminator"] = self._judge(half_luma, given.detach(), truth)
-            others = self._others(half_luma, given, truth, min(1.0, (step - self.adversarial_from) / RAMP_STEPS))
-            figures |= {name: float(other) for name, (other, _) in others.items()}
-        self._descend(chroma, joined_gradient(loss, others, given))
-        figures["mse_cbcr"] = float((given.detach() - truth).square().mean()) * 255**2
-        figures["mse_cbcr_gray"] = float(truth.square().mean()) * 255**2
-        return figures
-
-    def sheet(self, network: nn.Module) -> np.ndarray:
-        return draw_sheet(network, [self.sheet_samples[index] for index in range(12)], self.device)
-
-    def _judge(self, luma: Tensor, fake: Tensor, real: Tensor) -> float:
-        """One step of the discriminator."""
-        discriminator = self.modules["discriminator"].train().requires_grad_(True)
-        with training.autocast(self.device):
-            loss = hinge_discriminator(discriminator(luma, real), discriminator(luma, fake))
-        optimizer = self.optimizers["discriminator"]
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return float(loss)
-
-    def _others(self, luma: Tensor, given: Tensor, truth: Tensor, ramp: float) -> dict[str, tuple[Tensor, float]]:
-        """The losses beside L1 and their shares."""
-        losses: dict[str, Tensor] = {}
-        with training.autocast(self.device):
-            if self.shares["adversarial"]:
-                discriminator = self.modules["discriminator"].requires_grad_(False)
-                losses["adversarial"] = hinge_generator(discriminator(luma, given))
-            if self.shares["perceptual"]:
-                self.features = self.features or SqueezeFeatures().to(self.device)
-                losses["perceptual"] = perceptual_mse(self.features, ycc.rgb(luma, given), ycc.rgb(luma, truth))
-        return {name: (loss, self.shares[name] * ramp) for name, loss in losses.items()}
-
-    def _descend(self, chroma: Tensor, gradient: Tensor) -> None:
-        optimizer = self.optimizers["network"]
-        optimizer.zero_grad(set_to_none=True)
-        chroma.backward(gradient)
-        nn.utils.clip_grad_norm_(self.modules["network"].parameters(), 1.0)
-        optimizer.step()
-
-
-def load_encoder(network: ChromaUNet, start: Path) -> None:
-    """ImageNet's weights into the encoder.  Raises ValueError where the file is not of this encoder."""
-    state = {key: value.float() for key, value in load_file(start).items()}
-    missing, _ = network.encoder.model.load_state_dict(state, strict=False)
-    if missing:
-        raise ValueError(f"{start}: {len(missing)} of the encoder's weights are not in it, first {missing[0]}")
 
 
 def find_encoder(data: list[Path]) -> Path:
@@ -184,7 +61,9 @@ def find_encoder(data: list[Path]) -> Path:
         for parent in (folder.resolve(), *folder.resolve().parents):
             if (parent / "weights" / ENCODER_FILE).is_file():
                 return parent / "weights" / ENCODER_FILE
-    raise FileNotFoundError(f"no weights/{ENCODER_FILE} near {data[0]}: name the encoder's weights by --start FILE")
+    raise FileNotFoundError(
+        f"no weights/{ENCODER_FILE} near {data[0]}: name the encoder's weights by --start FILE"
+    )
 
 
 def train(
@@ -220,7 +99,10 @@ def train(
         perceptual=perceptual,
     )
     training.fit(
-        trainee, training.RunConfig(run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options)
+        trainee,
+        training.RunConfig(
+            run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
+        ),
     )
 
 

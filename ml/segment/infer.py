@@ -1,0 +1,90 @@
+"""Finding defects in a photograph of any size: flip averaging, tiles at native scale, and one look from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from ml.abn import fold
+from ml.checkpoint import load_weights, read_weights
+from ml.segment.network import build
+from ml.tiles import blend, plan_tiles
+from ml.training import autocast, choose_device
+
+TILE, OVERLAP = 1024, 128
+"""Pixels; a picture up to TILE on its long side is seen in one piece."""
+THRESHOLD = 0.5
+"""A pixel above it is a defect; how it was chosen is told in weights/segment.md."""
+
+Share = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """probability_01_HW: float32, of a defect.  kinds_01_3HW: float32, of a line, a speck, a loss; adds up to it."""
+
+    probability_01_HW: np.ndarray
+    kinds_01_3HW: np.ndarray
+
+
+class Finder:
+    def __init__(self, network: nn.Module, device: torch.device, threshold: float = THRESHOLD) -> None:
+        self.network = (
+            fold(network.eval()).to(device, memory_format=torch.channels_last).requires_grad_(False)
+        )
+        self.device = device
+        self.threshold = threshold
+
+    @classmethod
+    def load(cls, device: str = "auto", weights: Path | None = None) -> Finder:
+        """The shipped weights, or those of a file. Raises WeightsMissing."""
+        state, _ = read_weights(weights) if weights else load_weights("segment")
+        network = build()
+        network.load_state_dict(state)
+        return cls(network, choose_device(device))
+
+    def find(self, photo_u8_HWC: np.ndarray, on_progress: Share | None = None, flips: bool = True) -> Found:
+        """RGB of any size. Deterministic; the photograph is not modified."""
+        tiles = plan_tiles(*photo_u8_HWC.shape[:2], TILE, OVERLAP)
+        maps_HW4 = blend(photo_u8_HWC, tiles, lambda tile_u8_HWC: self._see(tile_u8_HWC, flips), on_progress)
+        if len(tiles) > 1:
+            self._join_far_view(maps_HW4, photo_u8_HWC, flips)
+        return Found(maps_HW4[..., 0], maps_HW4[..., 1:].transpose(2, 0, 1))
+
+    def hole(self, found: Found) -> np.ndarray:
+        """What is to be repaired: bool HW."""
+        return found.probability_01_HW > self.threshold
+
+    def _join_far_view(self, near_HW4: np.ndarray, photo_u8_HWC: np.ndarray, flips: bool) -> None:
+        """The whole picture at TILE shows large losses that a tile takes for background; the surer view counts."""
+        height, width = photo_u8_HWC.shape[:2]
+        scale = TILE / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        far_HW4 = self._see(cv2.resize(photo_u8_HWC, size, interpolation=cv2.INTER_AREA), flips)
+        far_HW4 = cv2.resize(far_HW4, (width, height), interpolation=cv2.INTER_LINEAR)
+        surer = far_HW4[..., 0] > near_HW4[..., 0]
+        near_HW4[surer] = far_HW4[surer]
+
+    def _see(self, photo_u8_HWC: np.ndarray, flips: bool) -> np.ndarray:
+        """Probability of a defect and of its three kinds, float32 HW4, averaged over the picture and its mirror."""
+        photo_1CHW = torch.from_numpy(np.ascontiguousarray(photo_u8_HWC)).permute(2, 0, 1)[None]
+        photo_1CHW = (
+            photo_1CHW.to(self.device).float().div_(255).contiguous(memory_format=torch.channels_last)
+        )
+        maps_4HW = self._maps(photo_1CHW)
+        if flips:
+            maps_4HW = (maps_4HW + self._maps(photo_1CHW.flip(3)).flip(2)) / 2
+        return maps_4HW.permute(1, 2, 0).cpu().numpy()
+
+    def _maps(self, photo_1CHW: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode(), autocast(self.device):
+            logits_4HW = self.network(photo_1CHW)[0]
+        logits_4HW = logits_4HW.float()
+        defect_1HW = logits_4HW[:1].sigmoid()
+        return torch.cat([defect_1HW, defect_1HW * logits_4HW[1:].softmax(0)])

@@ -1,0 +1,43 @@
+"""What people send, turned into values. Whether bytes are a photograph is judged by intake, per file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from webapp.views.words import STATES
+
+ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
+"""What the file dialogue offers; the content decides, not the name."""
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.Field):
+    """One or more files of a multipart field, as they came: empty ones too, for intake says what is wrong with each."""
+
+    widget = SeveralFilesInput
+    default_error_messages = {"required": _("Choose at least one photograph first.")}
+
+    def clean(self, value: Any) -> list[UploadedFile]:
+        files = [file for file in value or [] if isinstance(file, UploadedFile)]
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
+class UploadForm(forms.Form):
+    photos = PhotosField()
+
+
+class SiftForm(forms.Form):
+    """Which photographs staff want to see."""
+
+    q = forms.CharField(label=_("Name or address"), required=False, strip=True, max_length=200,
+                        widget=forms.TextInput(attrs={"type": "search"}))
+    state = forms.ChoiceField(required=False, choices=[("", _("All")), *STATES.items()])

@@ -1,0 +1,28 @@
+"""Filters of the pages: shares of an area, short ids."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import template
+from django.utils.formats import number_format
+
+register = template.Library()
+
+LEAST_SHOWN = 0.001
+"""A smaller share of the area is told as "less than 0.1 %"."""
+
+
+@register.filter
+def percent(share_01: float | None) -> str:
+    """0.0234 becomes "2.3 %", in the reader's own notation, with a space that does not break."""
+    share_01 = share_01 or 0.0
+    if 0 < share_01 < LEAST_SHOWN:
+        return f"< {number_format(0.1, 1)} %"
+    return f"{number_format(100 * share_01, 1)} %"
+
+
+@register.filter
+def first_letters(identity: UUID) -> str:
+    """Enough of an id to tell two apart by eye."""
+    return str(identity)[:8]

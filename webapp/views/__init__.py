@@ -1,0 +1,1 @@
+"""The pages: thin, they call the modules above."""

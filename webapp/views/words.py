@@ -1,0 +1,87 @@
+"""What pages call things: pictures, stages, states, places in the queue. Sentences, never codes."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ml.contract import Stage
+
+PICTURES: dict[str, Promise] = {
+    "original": gettext_lazy("Original"),
+    "restored": gettext_lazy("Restored"),
+    "colorized": gettext_lazy("Coloured"),
+    "restored_colorized": gettext_lazy("Restored and coloured"),
+    "mask": gettext_lazy("What was repaired, as a black and white picture"),
+}
+ALTS: dict[str, Promise] = {
+    "original": gettext_lazy("The photograph as it was uploaded"),
+    "restored": gettext_lazy("The photograph with its damage repaired"),
+    "colorized": gettext_lazy("The photograph as it was uploaded, in colour"),
+    "restored_colorized": gettext_lazy("The photograph with its damage repaired, in colour"),
+    "mask": gettext_lazy("An amber veil over the places that were repaired"),
+}
+STAGES: dict[str, Promise] = {
+    Stage.READING: gettext_lazy("Reading the photograph"),
+    Stage.FINDING: gettext_lazy("Looking for damage"),
+    Stage.REPAIRING: gettext_lazy("Repairing the damage"),
+    Stage.COLOURING: gettext_lazy("Adding colour"),
+    Stage.WRITING: gettext_lazy("Putting the pictures away"),
+}
+KINDS: dict[str, Promise] = {
+    "line": gettext_lazy("Scratches, cracks and folds"),
+    "speck": gettext_lazy("Dust and spots"),
+    "loss": gettext_lazy("Missing places"),
+}
+STATES: dict[str, Promise] = {
+    "queued": gettext_lazy("Waiting"),
+    "running": gettext_lazy("Being worked on"),
+    "done": gettext_lazy("Done"),
+    "failed": gettext_lazy("Could not be restored"),
+    "cancelled": gettext_lazy("Stopped"),
+}
+NOTES: dict[str, Promise] = {
+    "first_page": gettext_lazy("The file holds several pages; the first one was restored."),
+    "alpha_dropped": gettext_lazy("The transparent parts of the picture were laid on white."),
+    "cmyk_converted": gettext_lazy("The picture was stored for print (CMYK) and is returned in RGB."),
+    "already_coloured": gettext_lazy(
+        "The photograph has colours already; they were replaced in the colorized results."
+    ),
+}
+"""By the code of ml.contract.NOTES, whose sentences these are."""
+
+
+def place(before: int, seconds: float | None) -> str:
+    """Where a waiting photograph stands, and how long that will take about."""
+    if before == 0:
+        words = _("Yours is the next")
+    else:
+        words = ngettext(
+            "%(n)d photograph is before yours", "%(n)d photographs are before yours", before
+        ) % {"n": before}
+    return f"{words}, {about(seconds)}." if seconds is not None else f"{words}."
+
+
+def about(seconds: float) -> str:
+    """A stretch of time as a person says it."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 90:
+        return ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("about %(n)d hour", "about %(n)d hours", hours) % {"n": hours}
+
+
+def summary(states: dict[str, int]) -> str:
+    """How an upload stands as a whole; `states` counts its photographs by state."""
+    total = sum(states.values())
+    waiting = states.get("queued", 0) + states.get("running", 0)
+    if total == 0:
+        return _("No photograph is here.")
+    if waiting == 0 and states.get("done", 0) == total:
+        return ngettext("Your photograph is ready.", "All %(n)d photographs are ready.", total) % {"n": total}
+    if waiting == 0:
+        return _("The work is finished: %(done)d of %(total)d are ready.") % {"done": states.get("done", 0), "total": total}
+    return _("%(done)d of %(total)d are ready.") % {"done": states.get("done", 0), "total": total}
