@@ -55,4 +55,5 @@ class _From(Sampler):
 
 def _settle(worker: int) -> None:
     cv2.setNumThreads(0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the loop ends them
+    for number in (signal.SIGINT, signal.SIGTERM):  # sent to the whole group: the loop ends its loaders itself
+        signal.signal(number, signal.SIG_IGN)

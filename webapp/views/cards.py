@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 
 from ml.contract import RESULTS, Stage
-from webapp import delivery, queue, reasons
-from webapp.models import Job, Photo
+from webapp import queue, reasons
+from webapp.models import Job, Photo, Result
 from webapp.views import words
 
-SHOWN = ("original", *RESULTS)
+SHOWN = ("original", *RESULTS, "mask")
+"""The order of pictures in the viewer and of downloads below it."""
+BEST_FIRST = ("restored", "restored_colorized", "colorized", "original")
 SEEN_BY_BROWSERS = ("jpeg", "png", "webp")
 LARGEST_SHOWN_BYTES = 20_000_000
 """A larger original is not put on a page; it waits for its preview."""
+WAITING = ("queued", "running")
 
 
 @dataclass(frozen=True)
@@ -37,29 +39,137 @@ class Take:
     kind: str
     name: str
     url: str
-    file_name: str
     format_name: str
     bytes: int
 
 
 @dataclass(frozen=True)
 class Step:
-    """A stage on the way."""
-
     name: str
     over: bool
     now: bool
 
 
 @dataclass(frozen=True)
-class Share:
+class Kind:
     name: str
     share: float
+    """Of the picture's area, 0..1."""
 
 
 class Card:
-    """One photograph with its newest job. `place` asks the queue where it stands: for one photograph, not for lists."""
+    """One photograph with its newest job and that job's files."""
 
-    def __init__(self, photo: Photo, job: Job, *, place: bool = False) -> None:
+    def __init__(self, photo: Photo, job: Job, results: Sequence[Result]) -> None:
         self.photo, self.job = photo, job
-        self._place = place
+        self._results = {result.kind: result for result in results}
+        self.id, self.name = photo.id, photo.name
+        self.width, self.height, self.created_at = photo.width, photo.height, photo.created_at
+        self.format_name = photo.format.upper()
+        self.state: str = job.state
+        self.waiting = job.state in WAITING
+        self.progress = job.progress or 0.0
+        self.report: dict[str, Any] = job.report or {}
+        self.url = reverse("photo", args=[photo.id])
+        self.upload_id = photo.upload_id
+        self.upload_url = reverse("upload", args=[photo.upload_id])
+
+    @cached_property
+    def sentence(self) -> str:
+        """The state in words; a waiting photograph's place is `placed_sentence`, for it asks the whole queue."""
+        if self.state == "failed":
+            return self.reason
+        if self.state == "running" and self.job.stage:
+            return str(words.STAGES[self.job.stage])
+        if self.state == "done" and self.report.get("found_nothing"):
+            return str(words.IN_GOOD_CONDITION)
+        return str(words.STATES[self.state])
+
+    @cached_property
+    def placed_sentence(self) -> str:
+        if self.state != "queued":
+            return self.sentence
+        return words.place(queue.place(self.job), queue.expected_seconds(self.job))
+
+    @cached_property
+    def reason(self) -> str:
+        return reasons.sentence(self.job.reason_code, self.job.reason_values) if self.job.reason_code else ""
+
+    @cached_property
+    def overall(self) -> float:
+        """Share of the whole way, 0..1: stages count alike."""
+        stages = list(Stage)
+        return (stages.index(Stage(self.job.stage)) + self.progress) / len(stages) if self.job.stage else 0.0
+
+    @cached_property
+    def stages(self) -> list[Step]:
+        stages = [str(stage) for stage in Stage]
+        at = stages.index(self.job.stage) if self.state == "running" and self.job.stage else -1
+        return [Step(str(words.STAGES[name]), place < at, place == at) for place, name in enumerate(stages)]
+
+    @cached_property
+    def pictures(self) -> list[Picture]:
+        """What the viewer lays on one another; the previews, all of one size."""
+        return [
+            Picture(kind, str(words.PICTURES[kind]), self._address(f"preview_{kind}"), str(words.ALTS[kind]))
+            for kind in SHOWN
+            if f"preview_{kind}" in self._results and (kind != "mask" or self.has_veil)
+        ]
+
+    @cached_property
+    def has_veil(self) -> bool:
+        return "preview_mask" in self._results and not self.report.get("found_nothing")
+
+    @cached_property
+    def first_shown(self) -> str:
+        kinds = {picture.kind for picture in self.pictures}
+        return next((kind for kind in BEST_FIRST if kind in kinds), "")
+
+    @cached_property
+    def picture_url(self) -> str:
+        """One picture for a contact print; empty where a browser could not show it yet."""
+        if self.first_shown:
+            return self._address(f"preview_{self.first_shown}")
+        if self.photo.format in SEEN_BY_BROWSERS and self.photo.bytes <= LARGEST_SHOWN_BYTES:
+            return self._address("original")
+        return ""
+
+    @cached_property
+    def takes(self) -> list[Take]:
+        return [self._take(kind) for kind in SHOWN if kind == "original" or kind in self._results]
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        shares = self.report.get("kinds") or {}
+        return [Kind(str(name), shares[kind]) for kind, name in words.KINDS.items() if shares.get(kind)]
+
+    @cached_property
+    def notes(self) -> list[str]:
+        return [str(words.NOTES[code]) for code in self.report.get("notes", []) if code in words.NOTES]
+
+    def suffix(self, kind: str) -> str:
+        """The ending of a file's address, without its dot; empty where there is no such file."""
+        if kind == "original":
+            return words.ORIGINAL_SUFFIXES.get(self.photo.format, self.photo.format)
+        return PurePath(self._results[kind].path).suffix.lstrip(".").lower() if kind in self._results else ""
+
+    def _address(self, kind: str) -> str:
+        return reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
+
+    def _take(self, kind: str) -> Take:
+        bytes = self.photo.bytes if kind == "original" else self._results[kind].bytes
+        name = words.FORMATS.get(self.suffix(kind), self.suffix(kind).upper())
+        return Take(kind, str(words.TAKES[kind]), self._address(kind), name, bytes)
+
+
+def cards(photos: Sequence[Photo]) -> list[Card]:
+    """In the order of `photos`, by two queries whatever their number."""
+    newest = {job.photo_id: job for job in Job.objects.filter(photo__in=photos).order_by("created_at")}
+    files: dict[Any, list[Result]] = {job.id: [] for job in newest.values()}
+    for result in Result.objects.filter(job__in=list(files)):
+        files[result.job_id].append(result)
+    return [Card(photo, newest[photo.id], files[newest[photo.id].id]) for photo in photos if photo.id in newest]
+
+
+def card(photo: Photo) -> Card:
+    return cards([photo])[0]

@@ -13,8 +13,13 @@ PICTURES: dict[str, Promise] = {
     "restored": gettext_lazy("Restored"),
     "colorized": gettext_lazy("Coloured"),
     "restored_colorized": gettext_lazy("Restored and coloured"),
-    "mask": gettext_lazy("What was repaired, as a black and white picture"),
+    "mask": gettext_lazy("What was repaired"),
 }
+TAKES: dict[str, Promise] = PICTURES | {"mask": gettext_lazy("Mask: white where it was repaired")}
+"""What a download is called."""
+FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF", "webp": "WebP", "heic": "HEIC"}
+ORIGINAL_SUFFIXES = {"jpeg": "jpg", "tiff": "tif"}
+"""Format of an original to the ending of its address, where it is not the same."""
 ALTS: dict[str, Promise] = {
     "original": gettext_lazy("The photograph as it was uploaded"),
     "restored": gettext_lazy("The photograph with its damage repaired"),
@@ -41,6 +46,7 @@ STATES: dict[str, Promise] = {
     "failed": gettext_lazy("Could not be restored"),
     "cancelled": gettext_lazy("Stopped"),
 }
+IN_GOOD_CONDITION = gettext_lazy("Done: in good condition, no damage found")
 NOTES: dict[str, Promise] = {
     "first_page": gettext_lazy("The file holds several pages; the first one was restored."),
     "alpha_dropped": gettext_lazy("The transparent parts of the picture were laid on white."),
@@ -72,6 +78,13 @@ def about(seconds: float) -> str:
         return ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes}
     hours = round(minutes / 60)
     return ngettext("about %(n)d hour", "about %(n)d hours", hours) % {"n": hours}
+
+
+def stretch(seconds: float) -> str:
+    """A stretch of time for the queue page, to the second where it is short."""
+    if seconds < 120:
+        return ngettext("%(n)d second", "%(n)d seconds", int(seconds)) % {"n": int(seconds)}
+    return about(seconds)
 
 
 def summary(states: dict[str, int]) -> str:
