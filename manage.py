@@ -3,17 +3,17 @@
 
 import os
 import sys
+from importlib import import_module
 
 
 def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "restore.settings")
-    from django.conf import settings
+    settings_module = os.environ.setdefault("DJANGO_SETTINGS_MODULE", "restore.settings")
     from django.core.management import execute_from_command_line
 
     from restore.env import WrongSetting
 
     try:
-        settings.configured or settings.DATA_DIR  # reads the settings, so that a wrong value is one sentence
+        import_module(settings_module)  # before Django does, so that a wrong value is one sentence
     except WrongSetting as wrong:
         print(wrong, file=sys.stderr)
         return 2

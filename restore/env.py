@@ -51,6 +51,18 @@ def folder(name: str, default: Path) -> Path:
     path = Path(text(name, str(default))).expanduser().resolve()
     if path.exists() and not path.is_dir():
         raise WrongSetting(name, str(path), "a folder")
+    make_folder(name, path)
+    return path
+
+
+def make_folder(name: str, path: Path) -> Path:
+    """The folder exists from now on, closed to others; the variable `name` is to blame where it cannot be made."""
+    try:
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting(name, str(path), f"a folder that can be written to ({error.strerror})") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise WrongSetting(name, str(path), "a folder that can be written to")
     return path
 
 
@@ -65,7 +77,9 @@ def origins(name: str) -> list[str]:
 def url(name: str, schemes: tuple[str, ...]) -> str:
     value = text(name)
     if value and urlsplit(value).scheme not in schemes:
-        raise WrongSetting(name, _without_password(value), f"an address that begins with {' or '.join(schemes)}")
+        raise WrongSetting(
+            name, _without_password(value), f"an address that begins with {' or '.join(schemes)}"
+        )
     return value
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from restore import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
-MEDIA_ROOT = DATA_DIR / "media"  # no MEDIA_URL: media has no public path, webapp/delivery.py hands it out
-INCOMING_DIR = DATA_DIR / "incoming"
+MEDIA_ROOT = env.make_folder(
+    "DATA_DIR", DATA_DIR / "media"
+)  # no MEDIA_URL: media has no public path, webapp/delivery.py hands it out
+INCOMING_DIR = env.make_folder("DATA_DIR", DATA_DIR / "incoming")
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=DATA_DIR / "secret_key")
@@ -28,8 +31,14 @@ WORKERS = env.number("WORKERS", 1, least=1, most=64)  # photographs worked on at
 DEVICE = env.choice("DEVICE", "auto", ("auto", "cpu", "cuda"))
 LEASE_SECONDS = env.number("LEASE_SECONDS", 30, least=1, most=3_600)
 JOB_MINUTES = env.number("JOB_MINUTES", 20, least=1, most=1_440)  # one attempt may take this long
-JOB_MEMORY_MB = env.number("JOB_MEMORY_MB", 0, least=0, most=10_000_000)  # 0: four fifths of the machine's, shared
-PIPELINE = env.text("RESTORER_PIPELINE")  # dotted name of a function in place of ml.pipeline.restore_file, for tests
+JOB_MEMORY_MB = env.number(
+    "JOB_MEMORY_MB", 0, least=0, most=10_000_000
+)  # 0: four fifths of the machine's, shared
+CHILD_COMMAND = [sys.executable, "-m", "webapp.child"]  # the process that alone loads the networks
+
+SETBACK_SECONDS = env.number(
+    "SETBACK_SECONDS", 15, least=1, most=600
+)  # first pause after an error of the machine
 
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
 CELERY_BROKER_URL = REDIS_URL or "memory://"

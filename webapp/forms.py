@@ -38,6 +38,11 @@ class UploadForm(forms.Form):
 class SiftForm(forms.Form):
     """Which photographs staff want to see."""
 
-    q = forms.CharField(label=_("Name or address"), required=False, strip=True, max_length=200,
-                        widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(
+        label=_("Name or address"),
+        required=False,
+        strip=True,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     state = forms.ChoiceField(required=False, choices=[("", _("All")), *STATES.items()])

@@ -30,4 +30,6 @@ class DatabaseOutageMiddleware:
 def _unavailable(error: Exception) -> HttpResponse:
     log.error("The database does not answer: %s", type(error).__name__)
     sentence = _("The site is being looked after and will be back in a moment. No photograph is lost.")
-    return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"})
+    return HttpResponse(
+        sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"}
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
@@ -11,8 +10,8 @@ from typing import Any
 from django.urls import reverse
 
 from ml.contract import RESULTS, Stage
-from webapp import queue, reasons
-from webapp.models import Job, Photo, Result
+from webapp import queue
+from webapp.models import Photo
 from webapp.views import words
 
 SHOWN = ("original", *RESULTS, "mask")
@@ -58,11 +57,12 @@ class Kind:
 
 
 class Card:
-    """One photograph with its newest job and that job's files."""
+    """One photograph with its newest job and that job's files; selections.py prefetches them for lists."""
 
-    def __init__(self, photo: Photo, job: Job, results: Sequence[Result]) -> None:
+    def __init__(self, photo: Photo) -> None:
+        job = photo.job
         self.photo, self.job = photo, job
-        self._results = {result.kind: result for result in results}
+        self._results = {result.kind: result for result in job.results.all()}
         self.id, self.name = photo.id, photo.name
         self.width, self.height, self.created_at = photo.width, photo.height, photo.created_at
         self.format_name = photo.format.upper()
@@ -77,7 +77,7 @@ class Card:
     @cached_property
     def sentence(self) -> str:
         """The state in words; a waiting photograph's place is `placed_sentence`, for it asks the whole queue."""
-        if self.state == "failed":
+        if self.reason:
             return self.reason
         if self.state == "running" and self.job.stage:
             return str(words.STAGES[self.job.stage])
@@ -87,13 +87,14 @@ class Card:
 
     @cached_property
     def placed_sentence(self) -> str:
-        if self.state != "queued":
+        if self.state != "queued" or self.reason:
             return self.sentence
         return words.place(queue.place(self.job), queue.expected_seconds(self.job))
 
     @cached_property
     def reason(self) -> str:
-        return reasons.sentence(self.job.reason_code, self.job.reason_values) if self.job.reason_code else ""
+        """Why it failed, or what a waiting photograph waits for."""
+        return self.job.reason
 
     @cached_property
     def overall(self) -> float:
@@ -150,8 +151,8 @@ class Card:
     def suffix(self, kind: str) -> str:
         """The ending of a file's address, without its dot; empty where there is no such file."""
         if kind == "original":
-            return words.ORIGINAL_SUFFIXES.get(self.photo.format, self.photo.format)
-        return PurePath(self._results[kind].path).suffix.lstrip(".").lower() if kind in self._results else ""
+            return _suffix(self.photo.stored)
+        return _suffix(self._results[kind].path) if kind in self._results else ""
 
     def _address(self, kind: str) -> str:
         return reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
@@ -162,14 +163,5 @@ class Card:
         return Take(kind, str(words.TAKES[kind]), self._address(kind), name, bytes)
 
 
-def cards(photos: Sequence[Photo]) -> list[Card]:
-    """In the order of `photos`, by two queries whatever their number."""
-    newest = {job.photo_id: job for job in Job.objects.filter(photo__in=photos).order_by("created_at")}
-    files: dict[Any, list[Result]] = {job.id: [] for job in newest.values()}
-    for result in Result.objects.filter(job__in=list(files)):
-        files[result.job_id].append(result)
-    return [Card(photo, newest[photo.id], files[newest[photo.id].id]) for photo in photos if photo.id in newest]
-
-
-def card(photo: Photo) -> Card:
-    return cards([photo])[0]
+def _suffix(path: str) -> str:
+    return PurePath(path).suffix.lstrip(".")

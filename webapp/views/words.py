@@ -17,9 +17,7 @@ PICTURES: dict[str, Promise] = {
 }
 TAKES: dict[str, Promise] = PICTURES | {"mask": gettext_lazy("Mask: white where it was repaired")}
 """What a download is called."""
-FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF", "webp": "WebP", "heic": "HEIC"}
-ORIGINAL_SUFFIXES = {"jpeg": "jpg", "tiff": "tif"}
-"""Format of an original to the ending of its address, where it is not the same."""
+FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF", "webp": "WebP"}
 ALTS: dict[str, Promise] = {
     "original": gettext_lazy("The photograph as it was uploaded"),
     "restored": gettext_lazy("The photograph with its damage repaired"),

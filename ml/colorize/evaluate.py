@@ -1,0 +1,144 @@
+"""Figures of the colorizer on photographs whose colours are known: `python -m ml evaluate colorize`.
+
+Each photograph is brought to a long side of 512 (never enlarged), turned to luma and coloured by the product's own
+path. mse_cbcr is that of full-range BT.601 Cb and Cr, 0..255; errors are averaged over a group's photographs, and
+decibels taken of the average. `_gray` is the luma left grey: what doing nothing scores.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from ml.colorize.gamut import rounded_luma
+from ml.colorize.infer import Colorizer
+from ml.metrics import colourfulness, mse, psnr_of_mse
+from ml.perceptual import SqueezeFeatures, perceptual_distance
+from ml.photoset import load_photoset
+
+LONG_SIDE = 512
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help="only N photographs, evenly spread over the list"
+    )
+    parser.add_argument(
+        "--save", type=Path, metavar="DIR", help="keep the results: grey, coloured, truth side by side"
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="weights that `export` wrote, for the shipped ones"
+    )
+
+
+def evaluate(
+    data: Path,
+    *,
+    device: str = "auto",
+    limit: int | None = None,
+    save: Path | None = None,
+    weights: Path | None = None,
+) -> dict[str, Any]:
+    """{"people": {...}, "rest": {...}, "all": {...}, "groups": {GROUP: {...}}}, figures as in `summary`.
+
+    data: a folder whose manifest.csv has file, group and people.
+    Raises FileNotFoundError, ValueError (no photographs) and WeightsMissing.
+    """
+    colorizer = Colorizer.load(device, weights)
+    features = SqueezeFeatures().to(colorizer.device)
+    photoset = load_photoset([data])
+    chosen = range(len(photoset))
+    if limit is not None and limit < len(chosen):
+        chosen = [number * len(chosen) // limit for number in range(limit)]
+    people: list[tuple[bool, str, dict[str, float]]] = []
+    for number in chosen:
+        sample = photoset[number]
+        truth_HWC = at_most(sample.photo_u8_HWC, LONG_SIDE)
+        grey_HWC = np.repeat(rounded_luma(truth_HWC)[..., None], 3, axis=2)
+        coloured_HWC = colorizer.colorize(grey_HWC)
+        people.append((sample.people, sample.group, figures(coloured_HWC, grey_HWC, truth_HWC, features)))
+        if save is not None:
+            _keep(save / f"{Path(sample.name).stem}.png", grey_HWC, coloured_HWC, truth_HWC)
+    return {
+        "people": summary(one for is_people, _, one in people if is_people),
+        "rest": summary(one for is_people, _, one in people if not is_people),
+        "all": summary(one for _, _, one in people),
+        "groups": {
+            group: summary(one for _, other, one in people if other == group)
+            for group in sorted({group for _, group, _ in people})
+        },
+    }
+
+
+def figures(
+    coloured_HWC: np.ndarray, grey_HWC: np.ndarray, truth_HWC: np.ndarray, features: SqueezeFeatures
+) -> dict[str, float]:
+    """Of one photograph; RGB uint8 of one size. mse_rgb stands for the decibels, which are taken of averages."""
+    truth = cbcr(truth_HWC)
+    return {
+        "mse_cbcr": mse(cbcr(coloured_HWC), truth),
+        "mse_cbcr_gray": mse(cbcr(grey_HWC), truth),
+        "mse_rgb": mse(coloured_HWC, truth_HWC),
+        "mse_rgb_gray": mse(grey_HWC, truth_HWC),
+        "colourfulness": colourfulness(coloured_HWC),
+        "colourfulness_real": colourfulness(truth_HWC),
+        "perceptual": _perceptual(coloured_HWC, truth_HWC, features),
+    }
+
+
+def summary(photographs: Iterable[dict[str, float]]) -> dict[str, float | int]:
+    """n and the means of a group; {"n": 0} for an empty one."""
+    listed = list(photographs)
+    if not listed:
+        return {"n": 0}
+    means = {name: float(np.mean([one[name] for one in listed])) for name in listed[0]}
+    return {
+        "n": len(listed),
+        "mse_cbcr": means["mse_cbcr"],
+        "mse_cbcr_gray": means["mse_cbcr_gray"],
+        "psnr_rgb": psnr_of_mse(means["mse_rgb"]),
+        "psnr_rgb_gray": psnr_of_mse(means["mse_rgb_gray"]),
+        "colourfulness": means["colourfulness"],
+        "colourfulness_real": means["colourfulness_real"],
+        "perceptual": means["perceptual"],
+    }
+
+
+def cbcr(photo_u8_HWC: np.ndarray) -> np.ndarray:
+    """Cb and Cr of full-range BT.601, 0..255 with 128 for grey, not rounded: float64 HW2."""
+    red, green, blue = np.moveaxis(photo_u8_HWC.astype(np.float64), -1, 0)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return 128 + np.stack([(blue - luma) / 1.772, (red - luma) / 1.402], axis=-1)
+
+
+def at_most(photo_u8_HWC: np.ndarray, long_side: int) -> np.ndarray:
+    """Shrunk to that long side where it is longer."""
+    height, width = photo_u8_HWC.shape[:2]
+    scale = long_side / max(height, width)
+    if scale >= 1:
+        return photo_u8_HWC
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(photo_u8_HWC, size, interpolation=cv2.INTER_AREA)
+
+
+@torch.inference_mode()
+def _perceptual(one_u8_HWC: np.ndarray, other_u8_HWC: np.ndarray, features: SqueezeFeatures) -> float:
+    device = features.mean_01.device
+    pair = (
+        torch.from_numpy(photo).permute(2, 0, 1)[None].to(device).float() / 255
+        for photo in (one_u8_HWC, other_u8_HWC)
+    )
+    return float(perceptual_distance(*pair, features))
+
+
+def _keep(path: Path, *photos_u8_HWC: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    side_by_side = np.concatenate(photos_u8_HWC, axis=1)
+    if not cv2.imwrite(str(path), cv2.cvtColor(side_by_side, cv2.COLOR_RGB2BGR)):
+        raise OSError(f"{path} cannot be written")

@@ -1,0 +1,56 @@
+"""Who may see what. Who may not gets 404, so that a guess learns nothing, not even that something is there."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from webapp.models import Photo, Upload
+
+SESSION_KEY = "family"
+
+
+def family_of(request: HttpRequest) -> UUID:
+    """The family of this browser session; the first call makes it one."""
+    family = known_family(request)
+    if family is None:
+        family = uuid.uuid4()
+        request.session[SESSION_KEY] = str(family)
+    return family
+
+
+def known_family(request: HttpRequest) -> UUID | None:
+    """As `family_of`, without making a session for someone who only looks."""
+    kept = request.session.get(SESSION_KEY)
+    return UUID(kept) if kept else None
+
+
+def upload_or_404(request: HttpRequest, id: UUID | str) -> Upload:
+    upload = Upload.objects.filter(pk=_uuid(id)).first()
+    if upload is None or not may_see(request, upload):
+        raise Http404
+    return upload
+
+
+def photo_or_404(request: HttpRequest, id: UUID | str) -> Photo:
+    photo = Photo.objects.select_related("upload").filter(pk=_uuid(id)).first()
+    if photo is None or not may_see(request, photo.upload):
+        raise Http404
+    return photo
+
+
+def may_see(request: HttpRequest, upload: Upload) -> bool:
+    """The family that sent it, whoever was signed in when sending it, and staff."""
+    user = request.user
+    if user.is_authenticated and (user.is_staff or user.is_superuser or upload.user_id == user.pk):
+        return True
+    return upload.family == known_family(request)
+
+
+def _uuid(id: UUID | str) -> UUID:
+    try:
+        return id if isinstance(id, UUID) else UUID(id)
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,74 @@
+"""Django's own administration of everything that is stored. Photographs and jobs are made by intake and the queue alone."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+
+from webapp.models import Job, Photo, Result, Upload, User, Worker
+
+admin.site.register(User, UserAdmin)
+
+
+class LookedAtOnly(admin.ModelAdmin):
+    """Rows that have files or a state machine behind them: a form would part the two."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+
+@admin.register(Upload)
+class UploadAdmin(LookedAtOnly):
+    list_display = ("id", "user", "created_at")
+    search_fields = ("id", "family")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Photo)
+class PhotoAdmin(LookedAtOnly):
+    list_display = ("name", "format", "width", "height", "bits", "bytes", "created_at")
+    list_filter = ("format", "bits")
+    search_fields = ("id", "name", "sha256")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Job)
+class JobAdmin(LookedAtOnly):
+    list_display = (
+        "id",
+        "photo",
+        "state",
+        "stage",
+        "attempt",
+        "deaths",
+        "worker",
+        "reason_code",
+        "created_at",
+    )
+    list_filter = ("state", "stage", "reason_code")
+    list_select_related = ("photo",)
+    search_fields = ("id", "photo__name", "photo__id")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Result)
+class ResultAdmin(LookedAtOnly):
+    list_display = ("job", "kind", "content_type", "bytes")
+    list_filter = ("kind", "content_type")
+    list_select_related = ("job__photo",)
+    search_fields = ("job__id", "job__photo__name", "sha256")
+
+
+@admin.register(Worker)
+class WorkerAdmin(LookedAtOnly):
+    list_display = ("name", "seen_at")

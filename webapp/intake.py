@@ -1,0 +1,127 @@
+"""A file comes in: judged by its content, stored durably, then a Photo and a Job exist.
+
+The file is on the disk, synced, before its row is in the database: a crash in between leaves a file that nobody
+knows (webapp/sweep.py removes it), never a row without its file.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import math
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from ml.contract import PhotoRejected
+from ml.photo import probe
+from webapp import queue, storage
+from webapp.models import Photo, Refusal, Upload, User
+
+log = logging.getLogger(__name__)
+
+NAMELESS = "photograph"
+LONGEST_NAME = 255
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What became of the files that were sent together."""
+
+    upload: Upload
+    photos: list[Photo]
+    refused: list[Refusal]
+    """Each has a `name` and a `reason`, a sentence in the language of the moment."""
+
+
+class _NoSpace(Exception):
+    """The disk has less room than the file and the reserve need."""
+
+
+def submit(files: Sequence[UploadedFile], *, family: UUID, user: User | None = None) -> Submission:
+    """Take the files that are photographs and refuse the others, each with its reason.
+
+    When this returns, every photograph of `photos` is on the disk and in the database.
+    """
+    upload = Upload(family=family, user=user)
+    photos: list[Photo] = []
+    refused: list[Refusal] = []
+    for file in files:
+        name = shown_name(file.name)
+        try:
+            photos.append(_store(file, name, upload))
+        except PhotoRejected as rejected:
+            refused.append(_refusal(upload, name, rejected.code, rejected.values))
+        except _NoSpace:
+            refused.append(_refusal(upload, name, "no_space", {}))
+    with transaction.atomic():
+        upload.save(force_insert=True)
+        Refusal.objects.bulk_create(refused)
+        Photo.objects.bulk_create(photos)
+        queue.enqueue(photos, family=family)
+    log.info("upload %s: %d taken, %d refused", upload.id, len(photos), len(refused))
+    return Submission(upload, photos, refused)
+
+
+def shown_name(name: str | None) -> str:
+    """What a person called the file, fit to be shown: one line, no control characters, at most 255 of them."""
+    line = "".join(letter if letter.isprintable() else " " for letter in name or "").strip()
+    if len(line) > LONGEST_NAME:
+        stem, dot, suffix = line.rpartition(".")
+        keep = dot + suffix if dot and len(suffix) <= 8 else ""
+        line = line[: LONGEST_NAME - len(keep)] + keep
+    return line or NAMELESS
+
+
+def _store(file: UploadedFile, name: str, upload: Upload) -> Photo:
+    _check_size(file.size or 0)
+    incoming = Path(settings.INCOMING_DIR, uuid.uuid4().hex)
+    try:
+        digest, length = _receive(file, incoming)
+        info = probe(
+            incoming,
+            max_bytes=settings.MAX_UPLOAD_MB * 1_000_000,
+            max_pixels=settings.MAX_MEGAPIXELS * 1_000_000,
+        )
+        photo = Photo(upload=upload, name=name, sha256=digest, bytes=length, format=info.format,
+                      width=info.width, height=info.height, bits=info.bits)  # fmt: skip
+        photo.stored = storage.original_path(photo.id, info.format)
+        incoming.chmod(0o440)
+        storage.move_durably(incoming, storage.locate(photo.stored))
+        return photo
+    finally:
+        with suppress(FileNotFoundError):
+            incoming.unlink()
+
+
+def _check_size(size: int) -> None:
+    """Before a byte is copied: what is too large, and what the disk has no room for."""
+    limit = settings.MAX_UPLOAD_MB
+    if size > limit * 1_000_000:
+        raise PhotoRejected("too_many_bytes", megabytes=math.ceil(size / 1e5) / 10, limit=limit)
+    if storage.free_mb() < settings.MIN_FREE_MB + size / 1e6:
+        raise _NoSpace
+
+
+def _receive(file: UploadedFile, path: Path) -> tuple[str, int]:
+    try:
+        digest, length = storage.write_durably(file.chunks(), path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _NoSpace from error
+        raise
+    if length != (file.size or 0):  # webapp/uploads.py stopped writing where the disk was full
+        raise _NoSpace
+    return digest, length
+
+
+def _refusal(upload: Upload, name: str, code: str, values: dict[str, Any]) -> Refusal:
+    return Refusal(upload=upload, name=name, reason_code=code, reason_values=values)

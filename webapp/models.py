@@ -1,0 +1,240 @@
+"""People, photographs, jobs, results, workers: the data and what must always be true of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ml.contract import Stage as StageOfWork
+from webapp import reasons
+
+
+class User(AbstractUser):
+    """Someone who signs in: staff (`is_staff`) see every photograph, admins (`is_superuser`) also the queue."""
+
+
+class Upload(models.Model):
+    """What one family sent at one time. Its id is the private link."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    family = models.UUIDField(db_index=True, help_text=_("The browser session that owns it."))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Refusal(models.Model):
+    """A file of an upload that was not taken."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="refusals")
+    name = models.CharField(max_length=255)
+    reason_code = models.CharField(max_length=32)
+    reason_values = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.reason_code}"
+
+    @property
+    def reason(self) -> str:
+        """A sentence for the person, in the language of the moment."""
+        return reasons.sentence(self.reason_code, self.reason_values)
+
+
+class Photo(models.Model):
+    """An accepted file, kept as it came: it is never altered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="photos")
+    name = models.CharField(
+        max_length=255, help_text=_("As the person called it; shown, never used as a path.")
+    )
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField()
+    format = models.CharField(max_length=8)
+    width = models.PositiveIntegerField(help_text=_("Pixels, as displayed."))
+    height = models.PositiveIntegerField()
+    bits = models.PositiveSmallIntegerField(help_text=_("Per channel: 8 or 16."))
+    stored = models.CharField(max_length=255, unique=True, help_text=_("Path below MEDIA_ROOT."))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        indexes = (models.Index(fields=["created_at"]),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def job(self) -> Job:
+        """The latest one. Selectors prefetch `jobs`, so this asks the database only where they did not."""
+        return max(self.jobs.all(), key=lambda job: (job.created_at, job.pk.int))
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def in_turn(self) -> Self:
+        """The order of work."""
+        return self.order_by("-priority", "turn", "created_at", "id")
+
+    def waiting(self) -> Self:
+        return self.filter(state=Job.State.QUEUED)
+
+    def claimable(self) -> Self:
+        """Waiting, and not pausing after an error of the machine."""
+        return self.waiting().filter(not_before__lte=Now())
+
+    def expired(self) -> Self:
+        """Held by a worker that was not heard of for a lease."""
+        return self.filter(state=Job.State.RUNNING, lease_expires_at__lt=Now())
+
+    def before(self, job: Job) -> Self:
+        """Those waiting jobs whose turn comes before the job's."""
+        same = Q(priority=job.priority)
+        return self.waiting().filter(
+            Q(priority__gt=job.priority)
+            | same & Q(turn__lt=job.turn)
+            | same & Q(turn=job.turn, created_at__lt=job.created_at)
+            | same & Q(turn=job.turn, created_at=job.created_at, id__lt=job.id)
+        )
+
+
+class Job(models.Model):
+    """One run of the pipeline over one photograph. The row is the queue (webapp/queue.py writes it)."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Being worked on")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Could not be restored")
+        CANCELLED = "cancelled", _("Stopped")
+
+    class Stage(models.TextChoices):
+        READING = StageOfWork.READING.value, _("Reading")
+        FINDING = StageOfWork.FINDING.value, _("Finding")
+        REPAIRING = StageOfWork.REPAIRING.value, _("Repairing")
+        COLOURING = StageOfWork.COLOURING.value, _("Colouring")
+        WRITING = StageOfWork.WRITING.value, _("Writing")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="jobs")
+    options = models.JSONField(default=dict, blank=True, help_text=_("Fields of ml.contract.Options."))
+    priority = models.SmallIntegerField(default=0, help_text=_("Higher goes first."))
+    turn = models.PositiveBigIntegerField(
+        default=0, help_text=_("The round it is in: each family has one photograph in each round.")
+    )
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    stage = models.CharField(max_length=10, choices=Stage.choices, blank=True, default="")
+    progress = models.FloatField(default=0.0, help_text=_("Of the stage, 0..1."))
+
+    attempt = models.PositiveIntegerField(
+        default=0, help_text=_("The fencing token: who writes must hold the newest one.")
+    )
+    worker = models.CharField(max_length=100, blank=True, default="")
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    deaths = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Attempts that ended in the worker's own death.")
+    )
+    setbacks = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Attempts that ended in an error of the machine.")
+    )
+    not_before = models.DateTimeField(default=timezone.now)
+
+    reason_code = models.CharField(max_length=32, blank=True, default="")
+    reason_values = models.JSONField(default=dict, blank=True)
+    fault = models.TextField(
+        blank=True, default="", help_text=_("For the operator: what was raised, and where.")
+    )
+    report = models.JSONField(default=dict, blank=True, help_text=_("ml.contract.Report."))
+
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("created_at", "id")
+        indexes = (
+            models.Index(
+                F("priority").desc(),
+                "turn",
+                "created_at",
+                "id",
+                name="job_turn",
+                condition=Q(state="queued"),
+            ),
+            models.Index(fields=["lease_expires_at"], name="job_lease", condition=Q(state="running")),
+            models.Index(fields=["state", "finished_at"], name="job_finished"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="job_running_is_leased",
+                condition=~Q(state="running")
+                | Q(lease_expires_at__isnull=False) & Q(attempt__gt=0) & ~Q(worker=""),
+            ),
+            models.CheckConstraint(
+                name="job_failed_says_why", condition=~Q(state="failed") | ~Q(reason_code="")
+            ),
+            models.CheckConstraint(
+                name="job_ends_at_a_time",
+                condition=Q(state__in=["queued", "running"]) | Q(finished_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="job_progress_is_a_share", condition=Q(progress__gte=0) & Q(progress__lte=1)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def reason(self) -> str:
+        """A sentence for the person, in the language of the moment; empty where there is nothing to say."""
+        return reasons.sentence(self.reason_code, self.reason_values) if self.reason_code else ""
+
+
+class Result(models.Model):
+    """A file that a job made: one of the three pictures, the mask, or a preview for a screen."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
+    kind = models.CharField(max_length=32)
+    path = models.CharField(max_length=255, unique=True, help_text=_("Below MEDIA_ROOT."))
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["job", "kind"], name="result_once_per_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.kind}"
+
+
+class Worker(models.Model):
+    """A worker's process, as it was last heard of."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    slots = models.PositiveSmallIntegerField(help_text=_("Photographs it works on at once."))
+    busy = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(
+        max_length=200, blank=True, default="", help_text=_("What hinders it, if anything.")
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,58 @@
+"""The first page and the page of an upload."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from webapp import access, intake
+from webapp.forms import ACCEPT, UploadForm
+from webapp.views import selections, words
+
+SEE_OTHER = 303
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def home(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_bound and form.is_valid():
+        user = request.user if request.user.is_authenticated else None
+        taken = intake.submit(form.cleaned_data["photos"], family=access.family_of(request), user=user)
+        return HttpResponseRedirect(reverse("upload", args=[taken.upload.id]), status=SEE_OTHER)
+    page = {
+        "form": form,
+        "accept": ACCEPT,
+        "limit_mb": settings.MAX_UPLOAD_MB,
+        "limit_mp": settings.MAX_MEGAPIXELS,
+        "uploads": selections.uploads_of(access.known_family(request)),
+    }
+    return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
+
+
+@never_cache
+@require_GET
+def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
+    upload = access.upload_or_404(request, upload_id)
+    shown = selections.cards(upload.photos.all())
+    first_waiting = next((card for card in shown if card.state == "queued"), None)
+    summary = [words.summary(Counter(card.state for card in shown))]
+    if first_waiting:
+        summary.append(first_waiting.placed_sentence)
+    page = {
+        "upload": upload,
+        "cards": shown,
+        "summary": summary,
+        "waiting": any(card.waiting for card in shown),
+        "refused": upload.refusals.all(),
+        "private_address": request.build_absolute_uri(),
+        "kept_until": upload.created_at + timedelta(days=settings.RETENTION_DAYS),
+    }
+    return render(request, "webapp/upload.html", page)
