@@ -52,13 +52,15 @@ class Features(nn.Module):
         self.register_buffer("std_01", torch.tensor(STD_01).reshape(1, 3, 1, 1), persistent=False)
 
     def forward(self, image_01_BCHW: Tensor) -> list[Tensor]:
-        """The maps of every stage, fine to coarse.  image_01_BCHW: RGB, 0-1, at least 16 x 16."""
+        """The maps of every stage, fine to coarse.  image_01_BCHW: RGB, 0-1, at least 17 x 17 for all of SqueezeNet's."""
         features = (image_01_BCHW - self.mean_01) / self.std_01
         features = features.contiguous(memory_format=torch.channels_last)
         maps = []
         for number, layer in enumerate(self.features):
             if number in self.stages:
                 maps.append(features)
+            if number >= self.stages[-1]:
+                break
             features = layer(features)
         if len(self.features) in self.stages:
             maps.append(features)
@@ -73,15 +75,16 @@ class Features(nn.Module):
 class SqueezeFeatures(Features):
     """SqueezeNet 1.1 in four stages: 64, 128, 256 and 512 channels at 1/2, 1/4, 1/8 and 1/16 of the size.
 
+    stages: only so many of the four, from the fine end: the rest is not computed.
     Raises WeightsMissing where ml/weights lacks it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stages: int = len(SQUEEZE_STAGES)) -> None:
         layers: list[nn.Module] = [nn.Conv2d(3, 64, 3, stride=2), nn.ReLU()]
         for number in range(2, 13):
             pooling = number in (2, 5, 8)
             layers.append(nn.MaxPool2d(3, stride=2, ceil_mode=True) if pooling else Fire(*FIRES[number]))
-        super().__init__(nn.Sequential(*layers), SQUEEZE_STAGES)
+        super().__init__(nn.Sequential(*layers), SQUEEZE_STAGES[:stages])
         self._load(load_weights("squeezenet1_1")[0])
 
 

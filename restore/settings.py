@@ -41,11 +41,18 @@ SETBACK_SECONDS = env.number(
 )  # first pause after an error of the machine
 
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"))
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_connect_timeout": 3, "socket_keepalive": True, "health_check_interval": 15}
+    {
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 15,
+        # A hint that is not acknowledged is given to another worker after this time, counted from its delivery. One
+        # that comes twice does no harm, but it need not come while its job is still in hand.
+        "visibility_timeout": 2 * 60 * JOB_MINUTES + 600,
+    }
     if REDIS_URL
     else {"polling_interval": 0.1}
 )
@@ -55,6 +62,8 @@ CELERY_WORKER_POOL = "threads"  # a thread watches over a child process of ours,
 CELERY_WORKER_CONCURRENCY = WORKERS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the row holds the work, not the broker
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
@@ -125,7 +134,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.make_folder("DATA_DIR", DATA_DIR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

@@ -90,7 +90,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def claimable(self) -> Self:
         """Waiting, and not pausing after an error of the machine."""
-        return self.waiting().filter(not_before__lte=Now())
+        return self.waiting().filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
 
     def expired(self) -> Self:
         """Held by a worker that was not heard of for a lease."""
@@ -147,7 +147,9 @@ class Job(models.Model):
     setbacks = models.PositiveSmallIntegerField(
         default=0, help_text=_("Attempts that ended in an error of the machine.")
     )
-    not_before = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text=_("The end of its pause after an error of the machine.")
+    )
 
     reason_code = models.CharField(max_length=32, blank=True, default="")
     reason_values = models.JSONField(default=dict, blank=True)

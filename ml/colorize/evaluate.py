@@ -1,8 +1,8 @@
 """Figures of the colorizer on photographs whose colours are known: `python -m ml evaluate colorize`.
 
 Each photograph is brought to a long side of 512 (never enlarged), turned to luma and coloured by the product's own
-path. mse_cbcr is that of full-range BT.601 Cb and Cr, 0..255; errors are averaged over a group's photographs, and
-decibels taken of the average. `_gray` is the luma left grey: what doing nothing scores.
+path. mse_cbcr is that of full-range BT.601 Cb and Cr, 0..255; psnr_rgb is of a photograph's error over all pixels and
+channels; both are averaged over a group's photographs. `_gray` is the luma left grey: what doing nothing scores.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch
 
 from ml.colorize.gamut import rounded_luma
 from ml.colorize.infer import Colorizer
-from ml.metrics import colourfulness, mse, psnr_of_mse
+from ml.metrics import colourfulness, mse, psnr
 from ml.perceptual import SqueezeFeatures, perceptual_distance
 from ml.photoset import load_photoset
 
@@ -56,22 +56,22 @@ def evaluate(
     chosen = range(len(photoset))
     if limit is not None and limit < len(chosen):
         chosen = [number * len(chosen) // limit for number in range(limit)]
-    people: list[tuple[bool, str, dict[str, float]]] = []
+    measured: list[tuple[bool, str, dict[str, float]]] = []
     for number in chosen:
         sample = photoset[number]
         truth_HWC = at_most(sample.photo_u8_HWC, LONG_SIDE)
         grey_HWC = np.repeat(rounded_luma(truth_HWC)[..., None], 3, axis=2)
         coloured_HWC = colorizer.colorize(grey_HWC)
-        people.append((sample.people, sample.group, figures(coloured_HWC, grey_HWC, truth_HWC, features)))
+        measured.append((sample.people, sample.group, figures(coloured_HWC, grey_HWC, truth_HWC, features)))
         if save is not None:
             _keep(save / f"{Path(sample.name).stem}.png", grey_HWC, coloured_HWC, truth_HWC)
     return {
-        "people": summary(one for is_people, _, one in people if is_people),
-        "rest": summary(one for is_people, _, one in people if not is_people),
-        "all": summary(one for _, _, one in people),
+        "people": summary(one for is_people, _, one in measured if is_people),
+        "rest": summary(one for is_people, _, one in measured if not is_people),
+        "all": summary(one for _, _, one in measured),
         "groups": {
-            group: summary(one for _, other, one in people if other == group)
-            for group in sorted({group for _, group, _ in people})
+            group: summary(one for _, other, one in measured if other == group)
+            for group in sorted({group for _, group, _ in measured})
         },
     }
 
@@ -79,13 +79,13 @@ def evaluate(
 def figures(
     coloured_HWC: np.ndarray, grey_HWC: np.ndarray, truth_HWC: np.ndarray, features: SqueezeFeatures
 ) -> dict[str, float]:
-    """Of one photograph; RGB uint8 of one size. mse_rgb stands for the decibels, which are taken of averages."""
+    """Of one photograph; RGB uint8 of one size."""
     truth = cbcr(truth_HWC)
     return {
         "mse_cbcr": mse(cbcr(coloured_HWC), truth),
         "mse_cbcr_gray": mse(cbcr(grey_HWC), truth),
-        "mse_rgb": mse(coloured_HWC, truth_HWC),
-        "mse_rgb_gray": mse(grey_HWC, truth_HWC),
+        "psnr_rgb": psnr(coloured_HWC, truth_HWC),
+        "psnr_rgb_gray": psnr(grey_HWC, truth_HWC),
         "colourfulness": colourfulness(coloured_HWC),
         "colourfulness_real": colourfulness(truth_HWC),
         "perceptual": _perceptual(coloured_HWC, truth_HWC, features),
@@ -95,19 +95,8 @@ def figures(
 def summary(photographs: Iterable[dict[str, float]]) -> dict[str, float | int]:
     """n and the means of a group; {"n": 0} for an empty one."""
     listed = list(photographs)
-    if not listed:
-        return {"n": 0}
-    means = {name: float(np.mean([one[name] for one in listed])) for name in listed[0]}
-    return {
-        "n": len(listed),
-        "mse_cbcr": means["mse_cbcr"],
-        "mse_cbcr_gray": means["mse_cbcr_gray"],
-        "psnr_rgb": psnr_of_mse(means["mse_rgb"]),
-        "psnr_rgb_gray": psnr_of_mse(means["mse_rgb_gray"]),
-        "colourfulness": means["colourfulness"],
-        "colourfulness_real": means["colourfulness_real"],
-        "perceptual": means["perceptual"],
-    }
+    names = listed[0] if listed else ()
+    return {"n": len(listed)} | {name: float(np.mean([one[name] for one in listed])) for name in names}
 
 
 def cbcr(photo_u8_HWC: np.ndarray) -> np.ndarray:

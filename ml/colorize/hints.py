@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import dijkstra
 
 ALIKE = 0.12
 """A hint's change falls to a third over a way on which luma (0..1) goes up and down by this much in all ..."""
-REACH = 0.25
+REACH = 0.4
 """... or over this share of the long side where luma is even."""
 GRAIN = 0.02
 """Luma of steps that are no edges, but grain and texture."""

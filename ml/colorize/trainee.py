@@ -19,6 +19,7 @@ from ml.colorize import ycc
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.discriminator import Discriminator
 from ml.colorize.losses import (
+    LOWER_MAPS,
     chroma_l1,
     hinge_discriminator,
     hinge_generator,
@@ -127,7 +128,7 @@ class Colouring:
                 discriminator = self.modules["discriminator"].requires_grad_(False)
                 losses["adversarial"] = hinge_generator(discriminator(luma, given))
             if self.shares["perceptual"]:
-                self.features = self.features or SqueezeFeatures().to(self.device)
+                self.features = self.features or SqueezeFeatures(LOWER_MAPS).to(self.device)
                 losses["perceptual"] = perceptual_mse(
                     self.features, ycc.rgb(luma, given), ycc.rgb(luma, truth)
                 )

@@ -32,6 +32,13 @@ def test_four_stages_of_squeezenets_sizes(features, photo):
     ]
 
 
+def test_fewer_stages_are_the_same_first_maps(features, photo):
+    few = SqueezeFeatures(stages=2)(photo)
+
+    assert len(few) == 2
+    assert all(torch.equal(one, other) for one, other in zip(few, features(photo), strict=False))
+
+
 def test_it_is_frozen_and_gradients_reach_the_picture(features, photo):
     photo.requires_grad_()
 

@@ -1,0 +1,37 @@
+"""A photograph that was taken in, and the family that owns it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.webapp.files import photo_file
+from webapp import intake
+from webapp.models import Job, Photo
+
+
+@pytest.fixture
+def family() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+@pytest.fixture
+def submit(db, family):
+    """submit(file, ...) -> Submission of the family; without files, of one photograph."""
+
+    def submit(*files: SimpleUploadedFile, family=family, user=None) -> intake.Submission:
+        return intake.submit(files or [photo_file()], family=family, user=user)
+
+    return submit
+
+
+@pytest.fixture
+def photo(submit) -> Photo:
+    return submit().photos[0]
+
+
+@pytest.fixture
+def job(photo) -> Job:
+    return photo.job
