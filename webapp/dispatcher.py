@@ -71,7 +71,7 @@ class Dispatcher:
         in_hand = self.workshop.in_hand()
         self._report(len(in_hand))
         queue.bury_expired(watched=in_hand)
-        self._hint(in_hand)
+        self._hint(self.workshop.slots - len(in_hand))
         self._listen(len(in_hand))
 
     def _report(self, busy: int) -> None:
@@ -80,14 +80,10 @@ class Dispatcher:
             defaults={"slots": self.workshop.slots, "busy": busy, "seen_at": timezone.now()},
         )
 
-    def _hint(self, in_hand: frozenset[UUID]) -> None:
+    def _hint(self, free: int) -> None:
         now = time.monotonic()
-        free = self.workshop.slots - len(in_hand)
-        self._hinted = {
-            job: sent
-            for job, sent in self._hinted.items()
-            if sent > now - HINT_AGAIN_S and job not in in_hand
-        }
+        unheard_since = max(now - HINT_AGAIN_S, self.workshop.called_at)
+        self._hinted = {job: sent for job, sent in self._hinted.items() if sent > unheard_since}
         if free <= 0:
             return
         waiting = Job.objects.claimable().in_turn().values_list("pk", flat=True)

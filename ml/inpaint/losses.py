@@ -48,10 +48,14 @@ def total_variation(composite_01_BCHW: Tensor, valid_B1HW: Tensor) -> Tensor:
     near = F.max_pool2d(1 - valid_B1HW, 3, stride=1, padding=1)
     across = (composite_01_BCHW[..., 1:] - composite_01_BCHW[..., :-1]).abs().mean(1, keepdim=True)
     along = (composite_01_BCHW[..., 1:, :] - composite_01_BCHW[..., :-1, :]).abs().mean(1, keepdim=True)
-    return _mean_where(across, near[..., 1:] * near[..., :-1]) + _mean_where(along, near[..., 1:, :] * near[..., :-1, :])
+    return _mean_where(across, near[..., 1:] * near[..., :-1]) + _mean_where(
+        along, near[..., 1:, :] * near[..., :-1, :]
+    )
 
 
-def feature_losses(features: Features, images_01: Sequence[Tensor], truth_01_BCHW: Tensor) -> dict[str, Tensor]:
+def feature_losses(
+    features: Features, images_01: Sequence[Tensor], truth_01_BCHW: Tensor
+) -> dict[str, Tensor]:
     """Perceptual and style loss of each image (output and composite in the paper) against the truth, summed.
 
     Perceptual: mean absolute difference of the feature maps; style: of their Gram matrices. Each stage is divided by

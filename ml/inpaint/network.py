@@ -24,6 +24,8 @@ WIDTHS = (32, 64, 128, 192, 256, 256, 256)
 """Channels of the encoder's levels; the decoder's are the same in reverse."""
 KERNELS = (7, 5, 5, 3, 3, 3, 3)
 """Liu et al.'s kernels of the encoder."""
+FINE = 16
+"""Channels at the picture's own size, where a third of the time goes."""
 MULTIPLE = 2 ** len(WIDTHS)
 """Height and width must be multiples of this; pad with holes."""
 CONTRAST_FLOOR = 0.05
@@ -35,7 +37,13 @@ class Level(nn.Module):
     last level have no batch norm. What is still empty leaves as 0, so that the next level need not empty it."""
 
     def __init__(
-        self, groups_in: tuple[int, ...], channels_out: int, kernel: int, stride: int, slope: float, norm: bool
+        self,
+        groups_in: tuple[int, ...],
+        channels_out: int,
+        kernel: int,
+        stride: int,
+        slope: float,
+        norm: bool,
     ) -> None:
         super().__init__()
         self.convolution = PartialConv2d(groups_in, channels_out, kernel, stride, bias=not norm)
@@ -50,13 +58,17 @@ class Level(nn.Module):
         if self.norm is None:
             return F.leaky_relu(features, self.slope, inplace=True), valid_B1HW
         features = F.leaky_relu(self.norm(features), self.slope, inplace=True)
+        if bool(valid_B1HW.all()):  # nearly always on the way up; spares a pass
+            return features, valid_B1HW
         return features * valid_B1HW.to(features.dtype), valid_B1HW
 
 
 class PartialUNet(nn.Module):
     """RGB with holes and its valid map in, RGB without holes out."""
 
-    def __init__(self, widths: tuple[int, ...] = WIDTHS, kernels: tuple[int, ...] = KERNELS, fine: int = 24) -> None:
+    def __init__(
+        self, widths: tuple[int, ...] = WIDTHS, kernels: tuple[int, ...] = KERNELS, fine: int = FINE
+    ) -> None:
         super().__init__()
         inputs = (3, *widths[:-1])
         self.down = nn.ModuleList(
@@ -84,7 +96,9 @@ class PartialUNet(nn.Module):
         height, width = image_01_BCHW.shape[-2:]
         step = 2 ** len(self.down)
         if height % step or width % step:
-            raise ValueError(f"height and width must be multiples of {step}, got {height} x {width}; pad with holes")
+            raise ValueError(
+                f"height and width must be multiples of {step}, got {height} x {width}; pad with holes"
+            )
         centre, contrast = self._exposure(image_01_BCHW, valid_B1HW)
         plain = torch.where(valid_B1HW > 0, (image_01_BCHW - centre) / contrast, 0.0)
         photo = plain.contiguous(memory_format=torch.channels_last), valid_B1HW.float()
@@ -96,7 +110,9 @@ class PartialUNet(nn.Module):
         image = torch.where(valid, image_01_BCHW, 0.0).float()
         count = valid_B1HW.float().sum((2, 3), keepdim=True).clamp(min=1)
         centre_BC11 = image.sum((2, 3), keepdim=True) / count
-        spread = torch.where(valid, (image - centre_BC11) ** 2, 0.0).sum((1, 2, 3), keepdim=True) / (3 * count)
+        spread = torch.where(valid, (image - centre_BC11) ** 2, 0.0).sum((1, 2, 3), keepdim=True) / (
+            3 * count
+        )
         return centre_BC11, (spread + CONTRAST_FLOOR**2).sqrt()
 
     def _decode(self, skips: list[Group], lane: list[Group]) -> Tensor:

@@ -46,7 +46,9 @@ class PartialConv2d(nn.Conv2d):
         if self.bias is None:
             return sums * scale_B1HW.to(sums.dtype), valid_B1HW
         bias_1C11 = self.bias.to(sums.dtype).reshape(1, -1, 1, 1)
-        return torch.addcmul(sums * scale_B1HW.to(sums.dtype), bias_1C11, valid_B1HW.to(sums.dtype)), valid_B1HW
+        return torch.addcmul(
+            sums * scale_B1HW.to(sums.dtype), bias_1C11, valid_B1HW.to(sums.dtype)
+        ), valid_B1HW
 
     def _sums(self, known: list[Tensor]) -> Tensor:
         """The convolution of the joined groups, as a sum over groups: spares joining them."""

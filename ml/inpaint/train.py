@@ -1,6 +1,6 @@
 """Training of the repairer: `python -m ml train inpaint`. The loop is ml.training's; what one step does is here.
 
-In two parts, as Liu et al. 2018 have it: first with batch norm learning, then `--resume --freeze-norm`, in which the
+In two parts, as Liu et al. 2018 have it: first with batch norm learning, then from `--freeze-norm-from` on, where the
 encoder's statistics stand still (means over holes and photograph together had disturbed them) and the seams vanish.
 """
 
@@ -27,15 +27,31 @@ SHEET_SEED = 10_000_019
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--batch-size", type=int, default=8, metavar="N", help="crops of 256 per step (default: %(default)s)")
+    parser.add_argument(
+        "--batch-size", type=int, default=8, metavar="N", help="crops of 256 per step (default: %(default)s)"
+    )
     parser.add_argument("--lr", type=float, default=1e-3, help="learning rate of Adam (default: %(default)s)")
     parser.add_argument(
-        "--perceptual-from", type=int, default=2000, metavar="STEP", help="pixel losses alone until then (default: %(default)s)"
+        "--perceptual-from",
+        type=int,
+        default=2000,
+        metavar="STEP",
+        help="pixel losses alone until then (default: %(default)s)",
     )
     parser.add_argument(
-        "--perceptual-every", type=int, default=4, metavar="N", help="perceptual and style loss every N-th step (default: %(default)s)"
+        "--perceptual-every",
+        type=int,
+        default=4,
+        metavar="N",
+        help="perceptual and style loss every N-th step (default: %(default)s)",
     )
-    parser.add_argument("--freeze-norm", action="store_true", help="the encoder's batch norm stands still: the last part")
+    parser.add_argument(
+        "--freeze-norm-from",
+        type=int,
+        default=None,
+        metavar="STEP",
+        help="from then on the encoder's batch norm stands still: the last part (default: never)",
+    )
 
 
 class Repair:
@@ -51,7 +67,7 @@ class Repair:
         lr: float,
         perceptual_from: int,
         perceptual_every: int,
-        freeze_norm: bool,
+        freeze_norm_from: int | None,
         weights: Weights | None = None,
     ) -> None:
         network = build().to(device)
@@ -63,7 +79,7 @@ class Repair:
         self.device = device
         self.weights = weights or Weights()
         self.perceptual_from, self.perceptual_every = perceptual_from, perceptual_every
-        self.freeze_norm = freeze_norm
+        self.freeze_norm_from = freeze_norm_from
         self.features: SqueezeFeatures | None = None
 
     def sample(self, index: int) -> dict[str, Tensor]:
@@ -71,7 +87,7 @@ class Repair:
 
     def step(self, batch: dict[str, Tensor], step: int) -> dict[str, float]:
         network = self.modules["network"]
-        set_training_mode(network, self.freeze_norm)
+        set_training_mode(network, self.freeze_norm_from is not None and step >= self.freeze_norm_from)
         truth = batch["photo_u8"].to(self.device, memory_format=torch.channels_last).float() / 255
         valid = batch["valid"].to(self.device).float()
         with training.autocast(self.device):
@@ -83,7 +99,7 @@ class Repair:
             with training.autocast(self.device):
                 losses |= feature_losses(self._squeeze(), (repaired,), truth)
         self._descend(losses)
-        figures = {name: float(loss) for name, loss in losses.items()}
+        figures = {name: float(loss.detach()) for name, loss in losses.items()}
         figures["psnr_hole"] = float(hole_psnr(output, truth, valid))
         return figures
 
@@ -140,10 +156,10 @@ def train(
     steps: int | None = None,
     device: str = "auto",
     batch_size: int = 8,
-    lr: float = 1e-3,
+    lr: float = 2e-3,
     perceptual_from: int = 2000,
     perceptual_every: int = 4,
-    freeze_norm: bool = False,
+    freeze_norm_from: int | None = None,
     **options: Any,
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
@@ -157,9 +173,14 @@ def train(
         lr=lr,
         perceptual_from=perceptual_from,
         perceptual_every=perceptual_every,
-        freeze_norm=freeze_norm,
+        freeze_norm_from=freeze_norm_from,
     )
-    training.fit(trainee, training.RunConfig(run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options))
+    training.fit(
+        trainee,
+        training.RunConfig(
+            run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
+        ),
+    )
 
 
 def export(run: Path, out: Path) -> None:

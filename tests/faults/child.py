@@ -35,7 +35,7 @@ def restore_file(source, out, options, on_progress, *, name, previews, max_pixel
     return Report(width=64, height=48, bits=8, files=files)
 
 
-def slow(on_progress, seconds=3.0):
+def slow(on_progress, seconds=2.0):
     for step in range(30):
         time.sleep(seconds / 30)
         on_progress(Stage.FINDING, step / 30)
