@@ -11,7 +11,7 @@ import argparse
 import sys
 from importlib import import_module
 
-from ml.commands.console import Parser, UsageError, say
+from ml.commands.console import Parser, UsageError, answer, check_device, say
 from ml.contract import PhotoRejected, WeightsMissing
 
 COMMANDS = {
@@ -27,18 +27,30 @@ COMMANDS = {
 }
 """Command to its line in --help; each is a module of the same name in ml.commands, imported when it is chosen."""
 
+INTERRUPTED = 130
+"""As shells have it: 128 and the signal's number."""
+EXIT_CODES = """exit codes: 0 all went well, 1 some file failed (the others are done), 2 wrong usage.
+With --json: one JSON document on standard output, nothing else there; messages go to standard error,
+with one line `NAME: reason` for each file that failed."""
+
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ml", description="Restores old photographs.")
+    parser = argparse.ArgumentParser(
+        prog="python -m ml",
+        description="Restores old photographs.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for name, summary in COMMANDS.items():
-        commands.add_parser(name, help=summary, description=summary, fill=_filler(name))
+        commands.add_parser(name, help=summary, epilog=EXIT_CODES, fill=_filler(name))
     return parser
 
 
 def _filler(name: str):
     def fill(parser: Parser) -> None:
         module = import_module(f"ml.commands.{name}")
+        parser.description = module.__doc__
         parser.set_defaults(main=module.main)
         module.add_arguments(parser)
 
@@ -51,16 +63,22 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(words)
     args.words = words
     try:
+        check_device(args.device)
         return args.main(args)
     except UsageError as error:
         say(f"python -m ml {args.command}: {error}")
         return 2
     except (PhotoRejected, WeightsMissing) as error:
-        say(str(error))
-        return 1
+        return _stopped(args, str(error), 1)
     except KeyboardInterrupt:
-        say("interrupted; run the same command again to go on")
-        return 130
+        return _stopped(args, "interrupted; run the same command again to go on", INTERRUPTED)
+
+
+def _stopped(args: argparse.Namespace, reason: str, code: int) -> int:
+    say(reason)
+    if args.json:
+        answer({"error": reason})
+    return code
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """How long and how much: each stage at its own size, the whole path at several, and what the processor could do.
 
 The rate of a large matrix product, measured in the same run, is the yardstick: machines are shared, clocks change.
-The path runs in a fresh process per size, so that its peak of memory is its own.
+Each stage and each path runs in a fresh process, so that its peak of memory is its own (torch and the networks are
+in it, some 400 MB).
 """
 
 from __future__ import annotations
@@ -26,10 +27,17 @@ from torch.utils.flop_counter import FlopCounterMode
 from ml.contract import Options
 from ml.damage import draw_holes, paint
 from ml.networks import load_colorizer, load_finder, load_repairer
+from ml.training import choose_device
 
 PRODUCT_SIZE = 4096
 SEED = 0
-FINDER_SIDE, REPAIRER_SIDE, COLORIZER_SIDE = 1024, 512, 512
+REPAIRER_SIDE = 512
+STAGES = {
+    "segment": ("with flips", 1024),
+    "inpaint": ("a tenth is hole", REPAIRER_SIDE),
+    "colorize": ("one view", 512),
+}
+"""Network to what it does and the side of its picture in pixels."""
 HOLE_SHARE = (0.09, 0.11)
 """Of the repairer's stage, as in the 5-10 and 10-20 % bins of its evaluation."""
 TELEA_RADIUS_PX = 3
@@ -39,20 +47,20 @@ def bench(
     device: str, megapixels: tuple[float, ...], repeat: int, photo: Path | None = None
 ) -> dict[str, Any]:
     """All figures as one JSON document. Raises WeightsMissing."""
-    place = torch.device(
-        "cuda" if device == "cuda" or (device == "auto" and torch.cuda.is_available()) else "cpu"
-    )
+    place = choose_device(device)
     rates = {kind: matrix_rate(kind, place, repeat) for kind in (torch.float32, torch.bfloat16)}
-    best = max(rates.values())
+    stages = {name: alone(stage, name, device, repeat) for name in STAGES}
+    for figures in stages.values():
+        figures["share_of_product"] = round(figures["tflops"] / max(rates.values()), 3)
     return {
         "machine": machine(place),
         "matrix_product": {
             "size": PRODUCT_SIZE,
             "tflops": {str(kind).removeprefix("torch."): round(rate, 3) for kind, rate in rates.items()},
         },
-        "stages": stages(device, place, repeat, best),
+        "stages": stages,
         "classical_inpainting": classical(repeat),
-        "path": [path(device, size, photo) for size in megapixels],
+        "path": [alone(path, device, size, photo) for size in megapixels],
     }
 
 
@@ -96,37 +104,50 @@ def median_seconds(work: Callable[[], Any], place: torch.device, repeat: int) ->
     return statistics.median(spent[1:])
 
 
-def stages(device: str, place: torch.device, repeat: int, best_tflops: float) -> dict[str, Any]:
-    finder, repairer, colorizer = load_finder(device), load_repairer(device), load_colorizer(device)
-    large, small = damaged_photo(FINDER_SIDE, FINDER_SIDE), damaged_photo(REPAIRER_SIDE, REPAIRER_SIDE)
-    hole_HW = bench_hole()
-    works: dict[str, tuple[str, int, Callable[[], Any]]] = {
-        "segment": ("with flips", FINDER_SIDE, lambda: finder.find(large)),
-        "inpaint": ("a tenth is hole", REPAIRER_SIDE, lambda: repairer.repair(small, hole_HW)),
-        "colorize": ("", COLORIZER_SIDE, lambda: colorizer.colorize(small)),
-    }
-    return {
-        name: _stage(what, side, work, place, repeat, best_tflops)
-        for name, (what, side, work) in works.items()
-    }
+def alone(function: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    """In a process of its own, whose peak of memory is then told beside what the function tells."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_with_peaks, function, arguments).result()
 
 
-def _stage(
-    what: str, side: int, work: Callable[[], Any], place: torch.device, repeat: int, best_tflops: float
-) -> dict[str, Any]:
+def _with_peaks(function: Callable[..., dict[str, Any]], arguments: tuple[Any, ...]) -> dict[str, Any]:
+    figures = function(*arguments)
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    if torch.cuda.is_available():
+        figures["peak_gpu_mb"] = torch.cuda.max_memory_allocated() >> 20
+    return figures
+
+
+def stage(name: str, device: str, repeat: int) -> dict[str, Any]:
+    """Seconds and arithmetic of one network on a picture of its own size."""
+    what, side = STAGES[name]
+    work, place = _work_of(name, device, damaged_photo(side, side)), choose_device(device)
     seconds = median_seconds(work, place, repeat)
-    with FlopCounterMode(display=False) as counter:
-        work()
-    gflop = counter.get_total_flops() / 1e9
-    tflops = gflop / 1e3 / seconds
+    gflop = counted_gflop(work)
     return {
         "what": what,
         "size": f"{side}x{side}",
         "seconds": round(seconds, 4),
         "gflop": round(gflop, 1),
-        "tflops": round(tflops, 3),
-        "share_of_product": round(tflops / best_tflops, 3),
+        "tflops": round(gflop / 1e3 / seconds, 3),
     }
+
+
+def _work_of(name: str, device: str, photo_u8_HWC: np.ndarray) -> Callable[[], Any]:
+    if name == "segment":
+        finder = load_finder(device)
+        return lambda: finder.find(photo_u8_HWC)
+    if name == "inpaint":
+        repairer, hole_HW = load_repairer(device), bench_hole()
+        return lambda: repairer.repair(photo_u8_HWC, hole_HW)
+    colorizer = load_colorizer(device)
+    return lambda: colorizer.colorize(photo_u8_HWC)
+
+
+def counted_gflop(work: Callable[[], Any]) -> float:
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return counter.get_total_flops() / 1e9
 
 
 def bench_hole() -> np.ndarray:
@@ -147,12 +168,7 @@ def classical(repeat: int) -> dict[str, float]:
 
 
 def path(device: str, megapixels: float, photo: Path | None) -> dict[str, Any]:
-    """A file in, three encoded results out, in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_run_path, device, megapixels, photo).result()
-
-
-def _run_path(device: str, megapixels: float, photo: Path | None) -> dict[str, Any]:
+    """A file in, three encoded results out."""
     from ml.pipeline import restore_file
 
     for load in (load_finder, load_repairer, load_colorizer):
@@ -163,16 +179,12 @@ def _run_path(device: str, megapixels: float, photo: Path | None) -> dict[str, A
         start = time.perf_counter()
         report = restore_file(source, Path(folder) / "out", Options(device=device), max_pixels=10**9)
         total = time.perf_counter() - start
-    figures = {
+    return {
         "megapixels": round(report.width * report.height / 1e6, 2),
         "total": round(total, 3),
         "seconds": report.seconds,
         "defect_share": round(report.defect_share, 5),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    if torch.cuda.is_available():
-        figures["peak_gpu_mb"] = torch.cuda.max_memory_allocated() >> 20
-    return figures
 
 
 def _scan(megapixels: float, photo: Path | None) -> np.ndarray:

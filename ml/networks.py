@@ -46,6 +46,10 @@ class Colorizer(Protocol):
         on_progress: Share | None = None,
     ) -> np.ndarray: ...
 
+    def variants(
+        self, photo_HWC: np.ndarray, count: int, saturation: float = 1.0, hints: Any = ()
+    ) -> list[np.ndarray]: ...
+
 
 @dataclass(frozen=True)
 class Networks:
@@ -82,12 +86,19 @@ NETWORKS_OF = {
     "restored_colorized": {"segment", "inpaint", "colorize"},
 }
 """Result to the networks that make it."""
+SOFTWARE = "photo-restorer 0.1.0"
+"""Name and version as in pyproject.toml; a test compares."""
 LIBRARIES = ("torch", "numpy", "opencv-python-headless", "pillow", "tifffile", "imagecodecs")
 
 
-def weights_sha256(results: Iterable[str]) -> dict[str, str]:
-    """Network to the sha256 of its shipped weights, for the networks that make these results."""
-    names = set().union(*(NETWORKS_OF[result] for result in results))
+def networks_of(results: Iterable[str], mask_given: bool = False) -> set[str]:
+    """The networks that make these results."""
+    return set().union(*(NETWORKS_OF[result] for result in results)) - ({"segment"} if mask_given else set())
+
+
+def weights_sha256(names: Iterable[str]) -> dict[str, str]:
+    """Network to the sha256 of its shipped weights."""
+    names = set(names)
     listing = WEIGHTS / "SHA256SUMS"
     lines = [line.split() for line in listing.read_text().splitlines()] if listing.exists() else []
     known = {Path(parts[1].lstrip("*")).stem: parts[0] for parts in lines if len(parts) == 2}
@@ -95,7 +106,8 @@ def weights_sha256(results: Iterable[str]) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    return {library: version(library) for library in LIBRARIES}
+    name, number = SOFTWARE.rsplit(" ", 1)
+    return {name: number} | {library: version(library) for library in LIBRARIES}
 
 
 def hole_sha256(hole_HW: np.ndarray) -> str:

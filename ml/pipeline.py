@@ -36,6 +36,7 @@ class Pictures:
     original: Photo
     hole_HW: np.ndarray | None = None
     """bool; None where no result needs it."""
+    mask_given: bool = False
     kinds: dict[str, float] = field(default_factory=dict)
     results: dict[str, Photo] = field(default_factory=dict)
 
@@ -54,6 +55,7 @@ def restore_file(
     previews: bool = False,
     *,
     max_pixels: int = MAX_PIXELS,
+    max_bytes: int | None = None,
     networks: Networks | None = None,
 ) -> Report:
     """Write the wanted results of `source` into the folder `out` and say what was done.
@@ -69,7 +71,7 @@ def restore_file(
     course = Course(on_progress)
     try:
         with course.stage(Stage.READING):
-            pictures = Pictures(read(source, max_pixels=max_pixels))
+            pictures = Pictures(read(source, max_pixels=max_pixels, max_bytes=max_bytes))
         if REPAIRED & set(options.only):
             _find(pictures, mask, options, course, networks)
             _repair(pictures, options, course, networks)
@@ -89,7 +91,7 @@ def _find(
 ) -> None:
     photo = pictures.original
     if mask is not None:
-        pictures.hole_HW = read_hole(mask, photo)
+        pictures.hole_HW, pictures.mask_given = read_hole(mask, photo), True
         return
     with course.stage(Stage.FINDING) as on_share:
         finder = given.finder if given else loading.load_finder(options.device)
@@ -111,8 +113,8 @@ def _kind_shares(kinds_01_3HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, flo
 
 def read_hole(mask: Path, photo: Photo) -> np.ndarray:
     """The white of a mask's file (brighter than half) as bool HW; PhotoRejected where it does not fit the photo."""
-    picture = read(mask)
     height, width = photo.pixels_HWC.shape[:2]
+    picture = read(mask, max_pixels=max(MAX_PIXELS, height * width))
     mask_height, mask_width = picture.pixels_HWC.shape[:2]
     if (mask_height, mask_width) != (height, width):
         raise PhotoRejected(
@@ -191,7 +193,7 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
         found_nothing=pictures.found_nothing,
         notes=notes,
         mask_sha256="" if hole_HW is None else loading.hole_sha256(hole_HW),
-        weights=loading.weights_sha256(options.only),
+        weights=loading.weights_sha256(loading.networks_of(options.only, pictures.mask_given)),
         versions=loading.versions(),
         seconds=course.seconds,
     )
@@ -202,4 +204,4 @@ def is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     words = str(error)
-    return "can't allocate memory" in words or "Insufficient memory" in words
+    return any(part in words for part in ("can't allocate memory", "Insufficient memory", "bad_alloc"))

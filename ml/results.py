@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ml.contract import RESULTS, Options
+from ml.networks import SOFTWARE, hole_sha256, weights_sha256
 from ml.photo import Metadata, Photo, result_format, suffix
 from ml.photo.codecs import png
 from ml.photo.preview import preview_bytes, veil_bytes
 from ml.photo.writing import encode, write_atomically
+from ml.photo.xmp import with_history
 
 if TYPE_CHECKING:
     from ml.pipeline import Pictures
@@ -30,7 +34,7 @@ def write_results(
 
     for result in RESULTS:
         if result in options.only:
-            photo = pictures.results[result]
+            photo = with_provenance(pictures, result, options)
             format = result_format(photo, options.format)
             content = _content(photo, pictures.original, source, format)
             put(result, f"{name}_{result}{suffix(format, source, options.format)}", content)
@@ -49,12 +53,55 @@ def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:
     return encode(photo, format)
 
 
+def with_provenance(pictures: Pictures, result: str, options: Options) -> Photo:
+    """The result with what was done to it in its metadata; a photograph that was not changed says nothing new."""
+    photo = pictures.results[result]
+    if photo is pictures.original:
+        return photo
+    return described(photo, steps(pictures, result, options.saturation))
+
+
+def described(photo: Photo, done: list[str]) -> Photo:
+    return replace(
+        photo, metadata=replace(photo.metadata, xmp=with_history(photo.metadata.xmp, SOFTWARE, done))
+    )
+
+
+def steps(pictures: Pictures, result: str, saturation: float) -> list[str]:
+    """One line per step that made the result, with the sha256 of the weights that were used."""
+    done = []
+    if result != "colorized" and pictures.hole_HW is not None and not pictures.found_nothing:
+        if pictures.mask_given:
+            done.append("mask given")
+        else:
+            done.append(f"damage found; {_weights('segment')}")
+        done.append(repaired_step(pictures.hole_HW))
+    if result != "restored":
+        done.append(coloured_step(saturation))
+    return done
+
+
+def repaired_step(hole_HW: np.ndarray) -> str:
+    hole = f"{100 * hole_HW.mean():.3f} % of the area; mask sha256 {hole_sha256(hole_HW)}"
+    return f"repaired; {hole}; {_weights('inpaint')}"
+
+
+def coloured_step(saturation: float) -> str:
+    return f"colours invented; saturation {saturation:g}; {_weights('colorize')}"
+
+
+def _weights(network: str) -> str:
+    return f"{network} weights sha256 {weights_sha256([network]).get(network, 'unknown')}"
+
+
 def mask_bytes(hole_HW: np.ndarray) -> bytes:
     """A PNG, one channel: 255 where hole_HW is true, else 0."""
     return png.encode(hole_HW.astype(np.uint8) * 255, Metadata())
 
 
-def _write_previews(pictures: Pictures, name: str, options: Options, put) -> None:
+def _write_previews(
+    pictures: Pictures, name: str, options: Options, put: Callable[[str, str, bytes], None]
+) -> None:
     shown = {"original": pictures.original} | {
         result: pictures.results[result] for result in RESULTS if result in options.only
     }

@@ -7,7 +7,7 @@ and no division, and a function that treats pixels alike is returned exactly (wi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,12 +77,6 @@ def plan_tiles(height: int, width: int, size: int, overlap: int) -> list[Tile]:
     return [Tile(row, column) for row in plan_axis(height, size, overlap) for column in columns]
 
 
-def cut(pixels: np.ndarray, tiles: list[Tile]) -> Iterator[tuple[Tile, np.ndarray]]:
-    """Views, not copies; the first two axes of pixels are height and width."""
-    for tile in tiles:
-        yield tile, pixels[tile.slices]
-
-
 def blend(
     pixels: np.ndarray,
     tiles: list[Tile],
@@ -94,8 +88,8 @@ def blend(
     pixels: HW or HWC.  function: from a tile's pixels to HW or HWC of the same height and width.
     """
     blended: np.ndarray | None = None
-    for done, (tile, part) in enumerate(cut(pixels, tiles), start=1):
-        values = np.asarray(function(part), dtype=np.float32)
+    for done, tile in enumerate(tiles, start=1):
+        values = np.asarray(function(pixels[tile.slices]), dtype=np.float32)
         if blended is None:
             blended = np.zeros(pixels.shape[:2] + values.shape[2:], np.float32)
         weights = tile.weights_HW()

@@ -9,6 +9,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+POSTGRES_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds (the last: milliseconds) after which a server that is away is an error; without them a heartbeat could hang
+for hours on a dead connection. What the address asks for goes before."""
+
 
 class WrongSetting(ImproperlyConfigured):
     """The operator must act: a variable of the environment holds a value that cannot be meant."""
@@ -124,7 +134,7 @@ def database(name: str, data_dir: Path) -> dict:
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {**POSTGRES_PATIENCE, **dict(parse_qsl(parts.query))},
     }
 
 

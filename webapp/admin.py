@@ -1,4 +1,4 @@
-"""Django's own administration of everything that is stored. Photographs and jobs are made by intake and the queue alone."""
+"""Django's own administration. Photographs and jobs are made by intake and the queue alone, so they are only shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.models import Job, Photo, Result, Upload, User, Worker
+from webapp.models import Job, Photo, Refusal, Result, Upload, User, Worker
 
 admin.site.register(User, UserAdmin)
 
@@ -32,6 +32,13 @@ class UploadAdmin(LookedAtOnly):
     list_display = ("id", "user", "created_at")
     search_fields = ("id", "family")
     date_hierarchy = "created_at"
+
+
+@admin.register(Refusal)
+class RefusalAdmin(LookedAtOnly):
+    list_display = ("upload", "name", "reason_code")
+    list_filter = ("reason_code",)
+    search_fields = ("upload__id", "name")
 
 
 @admin.register(Photo)
@@ -71,4 +78,4 @@ class ResultAdmin(LookedAtOnly):
 
 @admin.register(Worker)
 class WorkerAdmin(LookedAtOnly):
-    list_display = ("name", "seen_at")
+    list_display = ("name", "busy", "slots", "note", "seen_at")

@@ -50,6 +50,9 @@ class Attempt:
         except queue.Lost:
             self.child.kill()  # it may be at work still, into a folder that nobody will look at
             log.warning("job %s: attempt %d was lost", self.job.pk, self.job.attempt)
+        except BaseException:
+            self.child.kill()  # it may be busy, and so is of no use for another job
+            raise
         finally:
             self._tidy()
 
@@ -120,7 +123,8 @@ class Attempt:
             queue.fail(job, outcome["code"], outcome["values"])
         elif kind == "setback":
             pause = queue.set_back(job, outcome["code"] or "waits_for_machine", fault=outcome["fault"])
-            log.error("job %s: %s, again in %d s:\n%s", job.pk, outcome["code"], pause, outcome["fault"])
+            last_line = outcome["fault"].strip().rpartition("\n")[2]
+            log.error("job %s: %s, again in %d s: %s", job.pk, outcome["code"], pause, last_line)
         elif kind == "died":
             queue.bury(job)
         elif kind == "stopped":

@@ -30,12 +30,15 @@ from webapp import trouble
 BETWEEN_REPORTS_S = 0.25
 OOM_SCORE = 500
 """Of 1000: where the machine's memory runs out, this process goes first, not the database or the worker."""
+NICENESS = 5
+"""The pages answer first; the networks take what is left of the processor."""
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the worker decides for us
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
+    os.nice(NICENESS)
     pipe = Connection(int(sys.argv[1]))
     orders: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, orders), daemon=True).start()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import suppress
 from multiprocessing import Pipe
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ MOST_ORDERS = 50
 """A child is replaced after so many photographs: whatever a library leaks goes with it."""
 LONGEST_MESSAGE = 8 << 20
 PATIENCE_S = 5
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class Died(Exception):
@@ -86,5 +89,12 @@ def memory_bytes() -> int:
     """What one child may own: JOB_MEMORY_MB, or its share of four fifths of the machine's memory."""
     if settings.JOB_MEMORY_MB:
         return settings.JOB_MEMORY_MB * 1_000_000
+    return _machine_bytes() * 4 // 5 // settings.WORKERS
+
+
+def _machine_bytes() -> int:
+    """Of the machine, or of the container where that has less."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return machine * 4 // 5 // settings.WORKERS
+    with suppress(OSError, ValueError):  # no control groups here, or "max"
+        return min(machine, int(CONTAINER_LIMIT.read_text()))
+    return machine

@@ -6,10 +6,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
-from ml.commands.console import UsageError
+from ml.commands.console import UsageError, answer, say
 from ml.commands.progress import Bar
 from ml.contract import REASONS, RESULTS, PhotoRejected, WeightsMissing
 
@@ -17,9 +19,13 @@ logger = logging.getLogger(__name__)
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif"}
 """What is taken from a folder; a file that is named is always tried."""
-ENDINGS = (*RESULTS, "mask", "probability")
+ENDINGS = (*RESULTS, "mask", "probability", "report")
 """What results' names end with."""
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
+
+
+class Failed(Exception):
+    """This file cannot be done as it was asked; the message says why, for the one who asked."""
 
 
 @dataclass(frozen=True)
@@ -52,32 +58,48 @@ Work = Callable[[Item, Callable[[str, float], None]], dict[str, Any] | None]
 """Does one file; is given what to call with (words, share). None means that it was done already."""
 
 
-def collect(inputs: Iterable[Path], out: Path) -> list[Item]:
+def collect(inputs: Iterable[Path], out: Path, taken: Iterable[str] = ()) -> list[Item]:
     """Files as named, and the photographs of folders, subfolders too, in order of name.
 
-    NAME is the file's stem; where two of a folder share it, their whole names are used, so that no result
-    overwrites another. Results of an earlier run in `out` are no inputs.
+    No two of them share a result, nor has one a result in `taken` (below `out`, without suffix): NAME is the file's
+    stem, its whole name where another file has that stem, and is numbered where that is not enough.
+    Results of an earlier run in `out` are no inputs. Raises UsageError where results would overwrite something.
     """
-    found: list[tuple[Path, Path]] = []
+    found: dict[Path, Path] = {}
     for path in inputs:
         if path.is_dir():
             if path.resolve() == out.resolve():
                 raise UsageError(f"--out: {out} is an input too; its results would be taken for photographs")
-            found += [(file, file.relative_to(path)) for file in _photographs(path, out)]
+            for file in _photographs(path, out):
+                found.setdefault(file.absolute(), file.relative_to(path))
         else:
-            found.append((path, Path(path.name)))
-    found = list(dict.fromkeys(found))
-    stems = Counter(shown.with_suffix("") for _, shown in found)
-    names = Counter(shown for _, shown in found)
-    clash = [str(shown) for shown, count in names.items() if count > 1]
-    if clash:
-        raise UsageError(f"two inputs are both called {clash[0]}; their results would overwrite each other")
-    items = [
-        Item(file, str(shown), shown.parent, shown.stem if stems[shown.with_suffix("")] == 1 else shown.name)
-        for file, shown in found
-    ]
+            found.setdefault(path.absolute(), Path(path.name))
+    if not found:
+        raise UsageError("no photographs in the folders that were named")
+    twice = [str(shown) for shown, times in Counter(found.values()).items() if times > 1]
+    if twice:
+        raise UsageError(f"two inputs are both called {twice[0]}; their results would overwrite each other")
+    items = _named(found, {result.casefold() for result in taken})
     _refuse_overwriting(items, out)
     return items
+
+
+def _named(found: dict[Path, Path], used: set[str]) -> list[Item]:
+    stems = Counter(str(shown.with_suffix("")).casefold() for shown in found.values())
+    items = []
+    for file, shown in found.items():
+        alone = stems[str(shown.with_suffix("")).casefold()] == 1
+        numbered = (f"{shown.name}-{number}" for number in count(2))
+        candidates = chain([shown.stem] if alone else [], [shown.name], numbered)
+        name = next(name for name in candidates if not _results(shown.parent, name) & used)
+        used |= _results(shown.parent, name)
+        items.append(Item(file, str(shown), shown.parent, name))
+    return items
+
+
+def _results(folder: Path, name: str) -> set[str]:
+    """Of a NAME, without suffixes; some disks take a.jpg and A.jpg for one file."""
+    return {str(folder / f"{name}_{ending}").casefold() for ending in ENDINGS}
 
 
 def _refuse_overwriting(items: list[Item], out: Path) -> None:
@@ -127,6 +149,8 @@ def _attempt(item: Item, work: Work, bar: Bar) -> Outcome:
         details = work(item, lambda words, share: bar.show(item.label, words, share))
     except PhotoRejected as error:
         return Outcome(item, FAILED, str(error), error.code)
+    except Failed as error:
+        return Outcome(item, FAILED, str(error), "usage")
     except OSError as error:
         return Outcome(item, FAILED, error.strerror or str(error), "file")
     except WeightsMissing:
@@ -138,12 +162,22 @@ def _attempt(item: Item, work: Work, bar: Bar) -> Outcome:
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:
+    """peak_mb: the most memory that this process has held so far, all files together."""
     counts = Counter(outcome.status for outcome in outcomes)
     return {
         "files": [outcome.as_json() for outcome in outcomes],
         **{status: counts[status] for status in (DONE, SKIPPED, FAILED)},
+        "peak_mb": getrusage(RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
-def exit_code(outcomes: list[Outcome]) -> int:
-    return 1 if any(outcome.status == FAILED for outcome in outcomes) else 0
+def conclude(outcomes: list[Outcome], json: bool, where: Path) -> int:
+    """The last words of a batch and its exit code."""
+    result = summary(outcomes)
+    say(
+        f"{result[DONE]} done, {result[SKIPPED]} done before, {result[FAILED]} failed; "
+        f"peak of memory {result['peak_mb']} MB; see {where}"
+    )
+    if json:
+        answer(result)
+    return 1 if result[FAILED] else 0

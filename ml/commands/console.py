@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -22,7 +23,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *args: Any, fill: Callable[[Parser], None] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
         self._fill = fill
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
@@ -41,14 +42,51 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_limit_argument(parser: argparse.ArgumentParser) -> None:
+def add_limit_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-megapixels",
-        type=float,
+        type=_above_zero,
         default=100.0,
         metavar="N",
-        help="refuse larger pictures, whose memory is not planned for (default: %(default)s)",
+        help="refuse larger pictures, whose memory is not planned for (default: %(default)g)",
     )
+    parser.add_argument(
+        "--max-mb",
+        type=_above_zero,
+        default=200.0,
+        metavar="N",
+        help="refuse larger files (default: %(default)g)",
+    )
+
+
+def _above_zero(text: str) -> float:
+    if not 0 < (number := float(text)) < float("inf"):
+        raise argparse.ArgumentTypeError(f"a number above 0; got {text}")
+    return number
+
+
+def limits(args: argparse.Namespace) -> dict[str, int]:
+    """For ml.photo.read and ml.pipeline.restore_file."""
+    return {"max_pixels": round(args.max_megapixels * 1e6), "max_bytes": round(args.max_mb * 1e6)}
+
+
+def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input", type=Path, nargs="+", metavar="INPUT", help="photographs, or folders of them"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
+    add_limit_arguments(parser)
+
+
+def check_device(device: str) -> None:
+    """UsageError where a GPU is asked for and there is none."""
+    if device == "cuda":
+        import torch  # only now: it takes its time
+
+        if not torch.cuda.is_available():
+            raise UsageError(
+                "--device cuda: this machine has none that torch can use; leave it out, or say cpu"
+            )
 
 
 def say(words: str) -> None:

@@ -1,4 +1,10 @@
-"""`evaluate NETWORK --data DIR`: the figures of a network's card, measured anew."""
+"""Measure a network on pictures that have the answer: the figures of its card, anew.
+
+DIR holds the pictures and manifest.csv:
+  segment     file,mask,group,level (128 in a mask is ignored): ROC AUC, average precision, Dice per group
+  inpaint     file,group: psnr_hole, psnr, ssim, perceptual per share of hole, ours beside three classical methods
+  colorize    file,group,people: mse_cbcr, psnr_rgb, colourfulness, perceptual ... for people, the rest and each group
+"""
 
 from __future__ import annotations
 

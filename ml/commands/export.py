@@ -1,4 +1,7 @@
-"""`export RUN --out FILE`: the shipped weights (averaged, fp16 safetensors) of a run of `train`."""
+"""Make the weights that are shipped (averaged over steps, fp16 safetensors) of a run of `train`.
+
+`export RUN --out FILE` and `train export RUN --out FILE` are the same. The run knows which network it holds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""`inpaint INPUT --mask FILE --out FILE`: the repair alone."""
+"""Repair one photograph where a mask is white: the repair alone.
+
+--out has the photograph's size and depth; its suffix chooses the format. .png, .tif and .webp keep every pixel
+outside of the feathered mask exactly; .jpg is lossy. The mask has the photograph's size as displayed.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import argparse
 from pathlib import Path
 from time import perf_counter
 
-from ml.commands.console import UsageError, add_common_arguments, add_limit_argument, answer, say
+from ml.commands.console import UsageError, add_common_arguments, add_limit_arguments, answer, limits, say
 from ml.contract import PhotoRejected
 
 FORMATS = {".png": "png", ".tif": "tiff", ".tiff": "tiff", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
@@ -20,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="its suffix chooses the format"
     )
-    add_limit_argument(parser)
+    add_limit_arguments(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -52,19 +56,21 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _repair(args: argparse.Namespace, format: str) -> float:
+    from ml import networks
     from ml.commands.progress import Bar
-    from ml.networks import load_repairer
     from ml.photo import read, write
     from ml.pipeline import read_hole, repair_photo
+    from ml.results import described, repaired_step
 
-    photo = read(args.input, max_pixels=round(args.max_megapixels * 1e6))
+    photo = read(args.input, **limits(args))
     hole_HW = read_hole(args.mask, photo)
     bar = Bar(1)
     if hole_HW.any():
-        repairer = load_repairer(args.device)
-        photo = repair_photo(
+        repairer = networks.load_repairer(args.device)
+        repaired = repair_photo(
             photo, hole_HW, repairer, lambda share: bar.show(args.input.name, "repairing", share)
         )
+        photo = described(repaired, ["mask given", repaired_step(hole_HW)])
     bar.close()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write(photo, args.out, format)

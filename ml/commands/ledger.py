@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,18 @@ class Ledger:
         if self.path.exists():
             with self.path.open(newline="", encoding="utf-8") as file:
                 self.rows = {row["file"]: row for row in csv.DictReader(file) if row.get("file")}
+
+    def results_of_others(self, inputs: Iterable[Path]) -> list[str]:
+        """Results (without suffix, below --out) of earlier runs whose files are not among those of this run."""
+        here = {path.name for path in inputs if not path.is_dir()}
+        here |= {str(file.relative_to(path)) for path in inputs if path.is_dir() for file in path.rglob("*")}
+        rows = [row for label, row in self.rows.items() if label not in here]
+        return [
+            str(Path(row[kind]).with_suffix(""))
+            for row in rows
+            for kind in (*RESULTS, "mask")
+            if row.get(kind)
+        ]
 
     def is_done(self, item: Item, sha256: str) -> bool:
         """The same file with the same settings, and all its results are there."""
@@ -84,8 +97,11 @@ def _report_columns(outcome: Outcome) -> dict[str, Any]:
 
 def settings_text(options: Options, mask: Path | None) -> str:
     """What a result depends on besides its file, for comparison with an earlier run."""
+    from ml.networks import networks_of, weights_sha256  # numpy comes in here, not with --help
+
     chosen = {"only": sorted(options.only), "format": options.format, "saturation": options.saturation}
     chosen["mask"] = None if mask is None else file_sha256(mask)
+    chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None))
     return json.dumps(chosen, sort_keys=True)
 
 

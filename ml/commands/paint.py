@@ -1,4 +1,4 @@
-"""`paint --out FILE`: a contact sheet of painted damage."""
+"""Draw a contact sheet of painted damage, as the networks are trained with it."""
 
 from __future__ import annotations
 

@@ -1,23 +1,32 @@
-"""`restore INPUT... --out DIR`: the three results, a mask and a row in report.csv per photograph."""
+"""Restore photographs: remove their damage, colour them, and do both.
+
+For each NAME.ext (files, or all photographs of folders) the folder --out then holds
+  NAME_restored.X              the damage repaired; everything else is the original's, pixel for pixel
+  NAME_colorized.X             the scan as it is, coloured
+  NAME_restored_colorized.X    both
+  NAME_mask.png                what was repaired is white; of the photograph's size as displayed
+  NAME_report.json             what was found and done: shares, notes, seconds, sha256 of the weights
+and one report.csv with a row per file. X is the photograph's own format where it can hold the result, else PNG.
+Where a.jpg and a.png lie in one folder, NAME is the whole name: a.jpg_restored.jpg, a.png_restored.png.
+Files that were done before with the same settings are skipped when the command is run again.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
 from ml.commands import batch
-from ml.commands.console import UsageError, add_common_arguments, add_limit_argument, answer, say
+from ml.commands.console import UsageError, add_batch_arguments, add_common_arguments, limits
 from ml.commands.ledger import Ledger, file_sha256, settings_text
-from ml.contract import FORMATS, RESULTS, Options
+from ml.contract import FORMATS, RESULTS, Options, PhotoRejected
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)
-    parser.add_argument(
-        "input", type=Path, nargs="+", metavar="INPUT", help="photographs, or folders of them"
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
+    add_batch_arguments(parser)
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -29,46 +38,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default=",".join(RESULTS), metavar="NAME,...", help="default: %(default)s")
     parser.add_argument("--saturation", type=float, default=1.0, metavar="N", help="of the colours, 0 to 1.5")
     parser.add_argument("--again", action="store_true", help="do files that are done already once more")
-    add_limit_argument(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     options = _options(args)
-    items = batch.collect(args.input, args.out)
-    if not items:
-        raise UsageError("no photographs in the folders that were named")
-    if args.mask is not None and not args.mask.is_file():
-        raise UsageError(f"--mask: {args.mask} is no file")
-    args.out.mkdir(parents=True, exist_ok=True)
+    _check_mask(args.mask)
     ledger = Ledger(args.out, settings_text(options, args.mask))
+    items = batch.collect(args.input, args.out, ledger.results_of_others(args.input))
+    args.out.mkdir(parents=True, exist_ok=True)
     hashes: dict[str, str] = {}
 
     def work(item: batch.Item, on_progress: Any) -> dict[str, Any] | None:
         hashes[item.label] = file_sha256(item.source)
         if not args.again and ledger.is_done(item, hashes[item.label]):
             return None
-        from ml.pipeline import restore_file  # torch comes in here, not with --help
-
-        report = restore_file(
-            item.source,
-            args.out / item.folder,
-            options,
-            on_progress=lambda stage, share: on_progress(stage.value, share),
-            mask=args.mask,
-            name=item.name,
-            max_pixels=round(args.max_megapixels * 1e6),
-        )
-        return {"folder": str(item.folder), "report": report.as_json()}
+        return _restore(item, args, options, on_progress)
 
     outcomes = batch.run(items, work, lambda outcome: ledger.add(outcome, hashes.get(outcome.item.label, "")))
     ledger.tidy()
-    result = batch.summary(outcomes)
-    say(
-        f"{result['done']} done, {result['skipped']} done before, {result['failed']} failed; see {ledger.path}"
-    )
-    if args.json:
-        answer(result)
-    return batch.exit_code(outcomes)
+    return batch.conclude(outcomes, args.json, ledger.path)
+
+
+def _restore(
+    item: batch.Item, args: argparse.Namespace, options: Options, on_progress: Any
+) -> dict[str, Any]:
+    from ml.photo.writing import write_atomically
+    from ml.pipeline import restore_file  # torch comes in here, not with --help
+
+    folder = args.out / item.folder
+    report = restore_file(
+        item.source,
+        folder,
+        options,
+        on_progress=lambda stage, share: on_progress(stage.value, share),
+        mask=args.mask,
+        name=item.name,
+        **limits(args),
+    ).as_json()
+    content = json.dumps({"file": item.label} | report, ensure_ascii=False, indent=2) + "\n"
+    write_atomically(folder / f"{item.name}_report.json", content.encode())
+    return {"folder": str(item.folder), "report": report}
 
 
 def _options(args: argparse.Namespace) -> Options:
@@ -77,3 +86,17 @@ def _options(args: argparse.Namespace) -> Options:
         return Options(only, args.format, args.saturation, args.device)
     except ValueError as error:
         raise UsageError(f"--{error}") from error
+
+
+def _check_mask(mask: Path | None) -> None:
+    """Once, before any photograph is blamed for it."""
+    if mask is None:
+        return
+    if not mask.is_file():
+        raise UsageError(f"--mask: {mask} is no file")
+    from ml.photo import probe
+
+    try:
+        probe(mask, max_pixels=10**12)
+    except PhotoRejected as error:
+        raise UsageError(f"--mask: {mask}: {error}") from error

@@ -1,4 +1,9 @@
-"""`train NETWORK --data DIR... --run DIR`: the options that all networks share; each room adds its own."""
+"""Train a network, or make the shipped weights of a training.
+
+`train NETWORK --data DIR... --run DIR` writes checkpoints, log.csv, curves and contact sheets into the run, within
+--minutes; --resume goes on exactly. `train NETWORK --help` tells each network's own options.
+`train export RUN --out FILE` makes the weights.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     networks = parser.add_subparsers(dest="network", required=True, metavar="NETWORK", parser_class=Parser)
     for name, summary in NETWORKS.items():
         networks.add_parser(name, help=summary, description=f"Train {summary}.", fill=_filler(name))
+    networks.add_parser("export", help="make the weights that are shipped", fill=_fill_export)
+
+
+def _fill_export(parser: Parser) -> None:
+    from ml.commands import export  # it reads what this module writes
+
+    parser.description = export.__doc__
+    parser.set_defaults(main=export.main)
+    export.add_arguments(parser)
 
 
 def _filler(name: str):

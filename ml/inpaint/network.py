@@ -102,7 +102,11 @@ class PartialUNet(nn.Module):
         centre, contrast = self._exposure(image_01_BCHW, valid_B1HW)
         plain = torch.where(valid_B1HW > 0, (image_01_BCHW - centre) / contrast, 0.0)
         photo = plain.contiguous(memory_format=torch.channels_last), valid_B1HW.float()
-        return self._decode(_descend(self.down, photo), _descend(self.lane, photo)) * contrast + centre
+        with torch.autocast(
+            photo[0].device.type, enabled=False
+        ):  # half precision would draw steps in a clear sky
+            lane = _descend(self.lane, photo)
+        return self._decode(_descend(self.down, photo), lane) * contrast + centre
 
     def _exposure(self, image_01_BCHW: Tensor, valid_B1HW: Tensor) -> tuple[Tensor, Tensor]:
         """Mean colour and contrast of the valid pixels: a faded print is repaired as a fresh one is."""
@@ -118,11 +122,11 @@ class PartialUNet(nn.Module):
     def _decode(self, skips: list[Group], lane: list[Group]) -> Tensor:
         """Both lists: fine to coarse, the photograph first. Returns the whole picture, float32."""
         features, valid = skips.pop()
-        picture = lane.pop()[0].float()
+        picture, _ = lane.pop()
         for level, detail in zip(reversed(self.up), reversed(self.detail), strict=True):
             features, valid = level((_nearest(features), _nearest(valid)), skips.pop())
             known, known_valid = lane.pop()
-            picture = torch.where(known_valid > 0, known.float(), _bilinear(picture)) + detail(features)
+            picture = torch.where(known_valid > 0, known, _bilinear(picture)) + detail(features).float()
         return picture
 
 
@@ -148,7 +152,7 @@ def _nearest(features: Tensor) -> Tensor:
 
 
 def _bilinear(picture: Tensor) -> Tensor:
-    return F.interpolate(picture.float(), scale_factor=2, mode="bilinear", align_corners=False)
+    return F.interpolate(picture, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 def build() -> PartialUNet:

@@ -25,6 +25,9 @@ from ml.photoset import load_photoset
 SHEET_SEED = 10_000_019
 """The sheet's samples are drawn by another seed than the training's."""
 
+LANE_LR_SHARE = 0.02
+"""Its weights are 1/16 each; Adam's step would be a thirtieth of that."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -71,7 +74,7 @@ class Repair:
         weights: Weights | None = None,
     ) -> None:
         network = build().to(device)
-        adam = torch.optim.Adam(network.parameters(), lr=lr, betas=(0.9, 0.99))
+        adam = torch.optim.Adam(parameter_groups(network, lr), betas=(0.9, 0.99))
         self.modules: dict[str, nn.Module] = {"network": network}
         self.optimizers: dict[str, torch.optim.Optimizer] = {"network": adam}
         self.batch_size = batch_size
@@ -127,6 +130,13 @@ class Repair:
         optimizer.step()
 
 
+def parameter_groups(network: PartialUNet, lr: float) -> list[dict[str, Any]]:
+    """The lane begins as a good average: steps of full length would lose it before the rest has learned anything."""
+    lane = list(network.lane.parameters())
+    rest = [weight for name, weight in network.named_parameters() if not name.startswith("lane.")]
+    return [{"params": rest, "lr": lr}, {"params": lane, "lr": lr * LANE_LR_SHARE}]
+
+
 def set_training_mode(network: nn.Module, freeze_norm: bool) -> None:
     """Training mode; with `freeze_norm` the encoder's batch norms use and keep the statistics that they have."""
     network.train()
@@ -156,7 +166,7 @@ def train(
     steps: int | None = None,
     device: str = "auto",
     batch_size: int = 8,
-    lr: float = 2e-3,
+    lr: float = 1e-3,
     perceptual_from: int = 2000,
     perceptual_every: int = 4,
     freeze_norm_from: int | None = None,

@@ -5,6 +5,7 @@ Light to import: pixels and their libraries are loaded by `read` and `write` whe
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from ml.contract import PhotoRejected
@@ -12,6 +13,7 @@ from ml.photo.header import read_header, sniff
 from ml.photo.picture import Header, Metadata, Photo, PhotoInfo, Unsupported
 
 __all__ = [
+    "MAX_BYTES",
     "MAX_PIXELS",
     "Metadata",
     "Photo",
@@ -25,7 +27,18 @@ __all__ = [
 
 MAX_PIXELS = 100_000_000
 """Accepted where the caller sets no limit: memory must be bounded for every file."""
+MAX_BYTES = 200_000_000
 SMALLEST_SIDE = 32
+MACHINE_ERRORS = {
+    errno.EIO,
+    errno.ENOENT,
+    errno.EACCES,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ESTALE,
+}
+"""Others come of hostile numbers too (EINVAL of a seek)."""
 SUFFIXES = {"jpeg": (".jpg", ".jpeg"), "png": (".png",), "tiff": (".tif", ".tiff"), "webp": (".webp",)}
 LONGEST_SIDES = {"jpeg": 65_500, "webp": 16_383}
 
@@ -49,14 +62,10 @@ def read(path: Path, *, max_bytes: int | None = None, max_pixels: int = MAX_PIXE
     header = _header(path, max_bytes, max_pixels)
     try:
         return read_pixels(path, header)
-    except MemoryError:
-        raise
-    except Unsupported as error:
-        raise PhotoRejected("unsupported", format=header.format.upper(), detail=str(error)) from error
-    except (
-        Exception
-    ) as error:  # six libraries over untrusted bytes: whatever they raise, the file is at fault
-        raise PhotoRejected("broken") from error
+    except Exception as error:
+        if _is_machines(error):
+            raise
+        raise _rejection(error, header.format) from error
 
 
 def write(photo: Photo, path: Path, format: str) -> None:
@@ -115,12 +124,21 @@ def _header(path: Path, max_bytes: int | None, max_pixels: int) -> Header:
 def _parse(path: Path, format: str) -> Header:
     try:
         return read_header(path, format)
-    except (MemoryError, PhotoRejected):
-        raise
-    except Unsupported as error:
-        raise PhotoRejected("unsupported", format=format.upper(), detail=str(error)) from error
-    except Exception as error:  # Malformed, struct.error, and what libheif and libavif raise
-        raise PhotoRejected("broken") from error
+    except Exception as error:
+        if _is_machines(error):
+            raise
+        raise _rejection(error, format) from error
+
+
+def _is_machines(error: Exception) -> bool:
+    return isinstance(error, MemoryError | ImportError) or getattr(error, "errno", None) in MACHINE_ERRORS
+
+
+def _rejection(error: Exception, format: str) -> PhotoRejected:
+    """Six libraries over untrusted bytes: whatever else they raise, the file is at fault."""
+    if isinstance(error, Unsupported):
+        return PhotoRejected("unsupported", format=format.upper(), detail=str(error))
+    return PhotoRejected("broken")
 
 
 def _round_up(number: float) -> float:

@@ -1,12 +1,10 @@
-"""EXIF and XMP that may be handed out: no place (GPS), orientation 1, nothing that described the old file's bytes."""
+"""EXIF that may be handed out: no place (GPS), orientation 1, nothing that described the old file's bytes."""
 
 from __future__ import annotations
 
-import re
 import struct
 from dataclasses import dataclass
 from io import BytesIO
-from xml.etree import ElementTree
 
 from ml.photo.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, ORIENTATION, Tags, TiffBlock, directory_bytes
 from ml.photo.picture import Malformed
@@ -39,9 +37,6 @@ STRUCTURE = {
     *(EXIF_IFD, GPS_IFD, INTEROP_IFD),
 }
 """Tags of a first directory that tell how the old file's pixels lie in it, or that are carried elsewhere."""
-
-EXIF_NAMESPACE, TIFF_NAMESPACE = "http://ns.adobe.com/exif/1.0/", "http://ns.adobe.com/tiff/1.0/"
-XMP_WRAP = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n%s\n<?xpacket end="w"?>'
 
 
 @dataclass(frozen=True)
@@ -93,10 +88,8 @@ def read_exif_tags(block: TiffBlock) -> ExifTags:
     return ExifTags(block.order, *(block.tags(part, MOST_BYTES) for part in (described, deeper, interop)))
 
 
-def holds_gps(exif: bytes | None, xmp: bytes | None) -> bool:
+def holds_gps(exif: bytes | None) -> bool:
     """True where a place may be in there, also where the block is too broken to tell."""
-    if xmp is not None and b"GPS" in xmp:
-        return True
     if exif is None:
         return False
     try:
@@ -133,32 +126,3 @@ def final_exif(exif: bytes | None, ppi: tuple[float, float] | None, most: int) -
         tags.exif.pop(MAKER_NOTE, None)
         block = tags.block()
     return block if len(block) <= most else None
-
-
-def clean_xmp(xmp: bytes | None) -> bytes | None:
-    """The packet without GPS and with orientation 1, byte for byte where it had neither; None where it cannot
-    be read and might hold a place."""
-    if xmp is None or len(xmp) > MOST_BYTES:
-        return None
-    if b"GPS" not in xmp.replace(b"\0", b""):  # in UTF-16 every other byte is zero
-        return re.sub(rb"(tiff:Orientation(?:\s*=\s*[\"']|>))[2-8]", rb"\g<1>1", xmp)
-    if b"<!" in xmp.replace(b"\0", b""):
-        return None  # a document type: XMP has none, and entities could make it grow
-    try:
-        return _without_place(re.sub(rb"<\?xpacket[^>]*\?>", b"", xmp).strip(b"\0 \r\n\t"))
-    except (ElementTree.ParseError, RecursionError, ValueError):
-        return None
-
-
-def _without_place(document: bytes) -> bytes:
-    for _, (prefix, namespace) in ElementTree.iterparse(BytesIO(document), events=("start-ns",)):  # noqa: S314
-        if prefix and not re.fullmatch(r"ns\d+", prefix):
-            ElementTree.register_namespace(prefix, namespace)  # or they would come out as ns0, ns1
-    root = ElementTree.fromstring(document)  # noqa: S314  (entities were refused)
-    place, turn = f"{{{EXIF_NAMESPACE}}}GPS", f"{{{TIFF_NAMESPACE}}}Orientation"
-    for element in root.iter():
-        for name in [name for name in element.attrib if name.startswith(place) or name == turn]:
-            del element.attrib[name]
-        for child in [child for child in element if child.tag.startswith(place) or child.tag == turn]:
-            element.remove(child)
-    return XMP_WRAP % ElementTree.tostring(root, encoding="utf-8")

@@ -50,6 +50,19 @@ class Metadata:
     """IPTC-IIM records, raw."""
 
 
+SRGB_XY = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How a PNG without a profile tells its colours."""
+
+    gamma: float
+    """Light = value ** gamma; 2.2 is close to sRGB."""
+    xy: tuple[float, ...] = SRGB_XY
+    """Of white, red, green and blue (CIE 1931)."""
+
+
 @dataclass(frozen=True)
 class Header:
     """Everything of a file but its pixels."""
@@ -67,6 +80,8 @@ class Header:
     """TIFF only: `lzw` where results should be LZW too."""
     depth: int = 8
     """AVIF only: bits per channel as stored."""
+    curve: Curve | None = None
+    """PNG only: where there is no profile and it is not sRGB's."""
 
     def info(self) -> PhotoInfo:
         turned = self.orientation >= 5

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from ml.photo.picture import Curve
+
 GREY_SPACE, RGB_SPACE, CMYK_SPACE = "GRAY", "RGB ", "CMYK"
 HEADER_BYTES = 128
 CURVES = (b"rTRC", b"gTRC", b"bTRC")
@@ -24,10 +26,29 @@ def profile_space(icc: bytes | None) -> str | None:
 
 @lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
-    """The same bytes at every call: the library would write the time into it."""
     import imagecodecs
 
-    profile = bytearray(imagecodecs.cms_profile("srgb"))
+    return _timeless(imagecodecs.cms_profile("srgb"))
+
+
+def curve_profile(curve: Curve, grey: bool) -> bytes | None:
+    """A profile for what a PNG tells without one; None where its numbers describe no space."""
+    import imagecodecs
+
+    white, *primaries = ((x, y, 1.0) for x, y in zip(curve.xy[::2], curve.xy[1::2], strict=True))
+    space = {"whitepoint": white, "primaries": sum(primaries, ())}
+    try:
+        profile = imagecodecs.cms_profile(
+            "gray" if grey else "rgb", gamma=curve.gamma, **({} if grey else space)
+        )
+    except (ValueError, RuntimeError):
+        return None
+    return _timeless(profile)
+
+
+def _timeless(made: bytes) -> bytes:
+    """The same bytes at every call: the library would write the time into it."""
+    profile = bytearray(made)
     profile[24:36] = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
     profile[84:100] = bytes(16)  # the profile's hash, over the time too; zero means "not computed"
     return bytes(profile)

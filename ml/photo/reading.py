@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ml.photo.codecs import heif, jpeg, pillow, png, tiff
-from ml.photo.metadata import clean_exif, clean_xmp, holds_gps
-from ml.photo.picture import Header, Malformed, Metadata, Photo
-from ml.photo.profiles import GREY_SPACE, RGB_SPACE, profile_space, srgb_profile, to_srgb
+from ml.photo.metadata import clean_exif, holds_gps
+from ml.photo.picture import Curve, Header, Malformed, Metadata, Photo
+from ml.photo.profiles import GREY_SPACE, RGB_SPACE, curve_profile, profile_space, srgb_profile, to_srgb
+from ml.photo.xmp import clean_xmp, names_place
 
 MOST_PPI = 60_000
 """JFIF counts to 65535; no scanner comes near."""
@@ -35,15 +36,17 @@ def read_pixels(path: Path, header: Header) -> Photo:
     return Photo(
         pixels_HWC=_upright(opaque, header.orientation),
         grey=grey,
-        metadata=replace(metadata, icc=_usable_profile(metadata.icc, grey)),
+        metadata=replace(metadata, icc=_profile(metadata.icc, header.curve, grey)),
         format=header.format,
         jpeg_quality=jpeg.needed_quality(path) if header.format == "jpeg" else jpeg.QUALITY,
         compression=header.compression,
         notes=tuple(notes),
-        as_stored=header.orientation == 1
-        and not notes
-        and not holds_gps(header.metadata.exif, header.metadata.xmp),
+        as_stored=header.orientation == 1 and not notes and not _names_place(header.metadata),
     )
+
+
+def _names_place(metadata: Metadata) -> bool:
+    return holds_gps(metadata.exif) or (metadata.xmp is not None and names_place(metadata.xmp))
 
 
 def _decode(path: Path, header: Header) -> np.ndarray:
@@ -100,6 +103,8 @@ def _metadata(header: Header) -> Metadata:
     return Metadata(known.icc, ppi, clean_exif(known.exif), clean_xmp(known.xmp), known.iptc)
 
 
-def _usable_profile(icc: bytes | None, grey: bool) -> bytes | None:
+def _profile(icc: bytes | None, curve: Curve | None, grey: bool) -> bytes | None:
     """A grey picture may carry an RGB profile (some scanners do that), but never the other way round."""
+    if icc is None and curve is not None:
+        icc = curve_profile(curve, grey)
     return icc if profile_space(icc) in ((GREY_SPACE, RGB_SPACE) if grey else (RGB_SPACE,)) else None

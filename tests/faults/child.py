@@ -35,10 +35,14 @@ def restore_file(source, out, options, on_progress, *, name, previews, max_pixel
     return Report(width=64, height=48, bits=8, files=files)
 
 
-def slow(on_progress, seconds=2.0):
+def slow(on_progress, seconds=1.5):
     for step in range(30):
         time.sleep(seconds / 30)
         on_progress(Stage.FINDING, step / 30)
+
+
+def stubborn(on_progress):
+    sum(range(80_000_000))  # one instruction: the interpreter's lock is held all the while
 
 
 def die(on_progress):
@@ -74,6 +78,7 @@ def hang(on_progress):
 BEHAVIOURS = {
     "quick": lambda on_progress: None,
     "slow": slow,
+    "stubborn": stubborn,
     "die": die,
     "reject": reject,
     "break_down": break_down,

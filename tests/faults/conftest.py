@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.site import ROOT, Site, scratch_database
+from tests.faults.site import ROOT, Site, answers, free_port, scratch_database, wait_until
 
 DATABASE = os.environ.get("RESTORER_TEST_DATABASE_URL", "")
 REDIS = os.environ.get("RESTORER_TEST_REDIS_URL", "")
@@ -46,6 +46,51 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         site.redis.flushdb()
         migrate(site)
         yield from closing(site)
+
+
+class Broker:
+    """A Redis server of the test's own, which keeps nothing when it stops."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        command = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_until("Redis", lambda: answers(self.port))
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def redis_site(tmp_path: Path, empty_sqlite: Path) -> Iterator[Site]:
+    """A site with a `broker` that the test may stop and start."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed")
+    data = tmp_path / "site"
+    data.mkdir()
+    shutil.copy(empty_sqlite, data)
+    broker = Broker()
+    try:
+        site = Site(data, "", broker.url)
+        site.broker = broker
+        yield from closing(site)
+    finally:
+        broker.stop()
 
 
 def closing(site: Site) -> Iterator[Site]:

@@ -3,7 +3,7 @@
 import signal
 import time
 
-from tests.faults.site import LEASE_SECONDS, alive, wait_until
+from tests.faults.site import alive, wait_until
 
 KINDS = ["colorized", "mask", "preview_original", "restored", "restored_colorized"]
 
@@ -61,8 +61,7 @@ def test_a_worker_that_was_frozen_past_its_lease_cannot_publish(site):
     site.wait_for("the work", in_hand)
 
     frozen.signal_group(signal.SIGSTOP)
-    time.sleep(LEASE_SECONDS)
-    site.start_worker()
+    site.start_worker()  # which waits until the lease is over
     site.wait_for("the successor", lambda jobs: jobs[job]["attempt"] == 2 and in_hand(jobs))
     frozen.signal_group(signal.SIGCONT)
     wait_until("the loser's notice", lambda: "attempt 1 was lost" in frozen.log.read_text())

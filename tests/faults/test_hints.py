@@ -1,7 +1,5 @@
 """A message is only a hint: lost or doubled, it changes when a photograph is done, never whether or how often."""
 
-import pytest
-
 from tests.faults.site import wait_until
 
 
@@ -28,18 +26,29 @@ def test_a_hint_that_comes_three_times_is_worked_on_once(site):
     site.assert_agrees()
 
 
-def test_a_broker_that_forgets_everything_loses_no_photograph(site):
-    """Redis flushed again and again while photographs come in and are worked on; embedded, the broker dies with its
-    worker, and tests/faults/test_deaths.py is the test of that."""
-    if site.redis is None:
-        pytest.skip("only a broker of its own can forget")
-    site.start_worker()
+def test_a_broker_that_forgets_everything_loses_no_photograph(redis_site):
+    redis_site.start_worker()
     jobs = []
     for _ in range(3):
-        jobs += site.submit("quick", "quick")
-        site.redis.flushdb()
-    wait_until("the first of them", lambda: (site.redis.flushdb(), len(site.starts()) > 2)[1])
+        jobs += redis_site.submit("quick", "quick")
+        redis_site.redis.flushall()
+    wait_until("the third start", lambda: (redis_site.redis.flushall(), len(redis_site.starts()) > 2)[1])
 
-    done = site.wait_until_over()
+    done = redis_site.wait_until_over()
 
     assert [(done[job]["state"], done[job]["attempt"]) for job in jobs] == [("done", 1)] * 6
+
+
+def test_uploads_go_on_while_the_broker_is_away_and_are_worked_on_when_it_is_back(redis_site):
+    (before,) = redis_site.submit("quick")
+    worker = redis_site.start_worker()
+    redis_site.wait_until_over()
+
+    redis_site.broker.stop()
+    meanwhile = redis_site.submit("quick", "quick")
+    wait_until("the worker's notice", lambda: "the broker is away" in worker.log.read_text())
+    redis_site.broker.start()
+    done = redis_site.wait_until_over()
+
+    assert [(done[job]["state"], done[job]["attempt"]) for job in (before, *meanwhile)] == [("done", 1)] * 3
+    assert worker.process.poll() is None

@@ -10,15 +10,9 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.faults.site import ROOT, Site, alive, wait_until
+from tests.faults.site import ROOT, Site, alive, free_port, wait_until
 
 SECOND_START_S = 10
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

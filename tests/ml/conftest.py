@@ -68,7 +68,7 @@ class FakeColorizer:
         coloured[..., 2] = photo_HWC[..., 2] // 2
         return coloured
 
-    def variants(self, photo_HWC, count):
+    def variants(self, photo_HWC, count, saturation=1.0, hints=()):
         return [self.colorize(photo_HWC) // (index + 1) for index in range(count)]
 
 

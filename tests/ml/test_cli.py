@@ -40,6 +40,11 @@ def run(*words):
     return main([str(word) for word in words])
 
 
+def loaded_pixels(path):
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
 def names(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
@@ -53,10 +58,12 @@ def test_a_folder_is_restored_and_a_bad_file_does_not_stop_it(folder, tmp_path, 
             "a_colorized.png",
             "a_restored_colorized.png",
             "a_mask.png",
+            "a_report.json",
             "deeper/b_restored.jpg",
             "deeper/b_colorized.jpg",
             "deeper/b_restored_colorized.jpg",
             "deeper/b_mask.png",
+            "deeper/b_report.json",
             "report.csv",
         ]
     )
@@ -161,7 +168,12 @@ def test_only_and_format(scratched_png, tmp_path):
         == 0
     )
 
-    assert names(tmp_path / "out") == ["granny_mask.png", "granny_restored.tiff", "report.csv"]
+    assert names(tmp_path / "out") == [
+        "granny_mask.png",
+        "granny_report.json",
+        "granny_restored.tiff",
+        "report.csv",
+    ]
 
 
 def test_a_mask_of_ones_own(scratched_png, scratched_u8, tmp_path, loaded):
@@ -172,7 +184,7 @@ def test_a_mask_of_ones_own(scratched_png, scratched_u8, tmp_path, loaded):
     assert run("restore", scratched_png, "--out", tmp_path / "out", "--mask", tmp_path / "mask.png") == 0
 
     assert loaded.finder.calls == 0
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "granny_mask.png")), hole)
+    assert np.array_equal(loaded_pixels(tmp_path / "out" / "granny_mask.png"), hole)
 
 
 def test_photographs_that_share_a_stem_do_not_overwrite_each_other(tmp_path, scratched_u8):
@@ -184,8 +196,10 @@ def test_photographs_that_share_a_stem_do_not_overwrite_each_other(tmp_path, scr
 
     assert names(tmp_path / "out") == [
         "a.png_mask.png",
+        "a.png_report.json",
         "a.png_restored.png",
         "a.tif_mask.png",
+        "a.tif_report.json",
         "a.tif_restored.tif",
         "report.csv",
     ]
@@ -207,7 +221,12 @@ def test_photographs_that_share_a_stem_do_not_overwrite_each_other(tmp_path, scr
         ["restore", "{folder}", "--out", "{folder}"],
         ["restore", "{empty}", "--out", "{out}"],
         ["colorize", "{in}", "--out", "{out}", "--saturation", "-1"],
+        ["restore", "{in}", "--out", "{out}", "--mask", "{text}"],
+        ["restore", "{in}", "--out", "{out}", "--max-mb", "0"],
+        ["restore", "{in}", "--out", "{out}", "--max-megapixels", "many"],
         ["colorize", "{in}", "--out", "{out}", "--variants", "0"],
+        ["colorize", "{in}", "--out", "{out}", "--variants", "9"],
+        ["train", "export", "{empty}", "--out", "{out}/a.safetensors"],
         ["colorize", "{in}", "--out", "{out}", "--hints", "{in}"],
         ["inpaint", "{in}", "--mask", "{in}", "--out", "{out}/a.gif"],
         ["inpaint", "{in}", "--mask", "{out}/absent.png", "--out", "{out}/a.png"],
@@ -218,7 +237,9 @@ def test_photographs_that_share_a_stem_do_not_overwrite_each_other(tmp_path, scr
 )
 def test_wrong_usage_is_two_and_writes_nothing(words, scratched_png, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
+    (tmp_path / "text.png").write_text("no mask")
     places = {
+        "text": tmp_path / "text.png",
         "in": scratched_png,
         "folder": scratched_png.parent,
         "out": tmp_path / "out",
@@ -257,9 +278,11 @@ def test_missing_weights_stop_the_run_with_one_line(scratched_png, tmp_path, mon
 
     monkeypatch.setattr("ml.networks.load_finder", missing)
 
-    assert run("restore", scratched_png, "--out", tmp_path / "out") == 1
+    assert run("restore", scratched_png, "--out", tmp_path / "out", "--json") == 1
 
-    assert "ml/weights/segment.safetensors is not there" in capsys.readouterr().err.splitlines()
+    streams = capsys.readouterr()
+    assert "ml/weights/segment.safetensors is not there" in streams.err.splitlines()
+    assert json.loads(streams.out) == {"error": "ml/weights/segment.safetensors is not there"}
 
 
 def test_a_fault_of_ours_fails_that_file_alone(folder, tmp_path, loaded, monkeypatch, capsys):
@@ -288,8 +311,8 @@ def test_segment_writes_mask_and_probability_as_displayed(tmp_path, scratched_u8
 
     assert run("segment", tmp_path / "a.png", "--out", tmp_path / "out", "--json") == 0
 
-    mask = np.asarray(Image.open(tmp_path / "out" / "a_mask.png"))
-    probability = np.asarray(Image.open(tmp_path / "out" / "a_probability.png"))
+    mask = loaded_pixels(tmp_path / "out" / "a_mask.png")
+    probability = loaded_pixels(tmp_path / "out" / "a_probability.png")
     assert mask.shape == probability.shape == scratched_u8.shape[:2]
     assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
     assert probability.dtype == np.uint16 and probability.max() == 65535 and probability[0, 0] == 0
@@ -311,7 +334,7 @@ def test_inpaint_touches_nothing_but_the_hole(scratched_png, scratched_u8, tmp_p
     )
 
     assert code == 0
-    repaired = np.asarray(Image.open(tmp_path / "deep" / "r.png"))
+    repaired = loaded_pixels(tmp_path / "deep" / "r.png")
     touched = loaded.repairer.touched(hole)
     assert np.array_equal(repaired[~touched], scratched_u8[~touched]) and (repaired != scratched_u8).any()
     assert json.loads(capsys.readouterr().out)["hole_share"] == pytest.approx(hole.mean())
@@ -352,6 +375,39 @@ def test_hints_reach_the_network(scratched_png, tmp_path, loaded, monkeypatch):
     )
 
     assert given[0]["hints"] == ({"x": 3, "y": 4, "rgb": "#a0b0c0"},) and given[0]["saturation"] == 0.5
+
+
+def test_a_hint_outside_the_picture_fails_that_file_with_a_sentence(scratched_png, tmp_path, capsys):
+    (tmp_path / "hints.json").write_text('[{"x": 128, "y": 4, "rgb": "#a0b0c0"}]')
+
+    assert run("colorize", scratched_png, "--out", tmp_path / "out", "--hints", tmp_path / "hints.json") == 1
+
+    said = "granny.png: The hint at x 128, y 4 lies outside of the picture of 128 x 96 pixels."
+    assert said in capsys.readouterr().err.splitlines()
+    assert not (tmp_path / "out").exists()
+
+
+def test_there_are_as_many_variants_as_views():
+    from ml.colorize.infer import VIEWS
+    from ml.commands.colorize import MOST_VARIANTS
+
+    assert len(VIEWS) == MOST_VARIANTS
+
+
+def test_a_gpu_that_is_not_there_is_wrong_usage(scratched_png, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+
+    assert run("restore", scratched_png, "--out", tmp_path / "out", "--device", "cuda") == 2
+
+    assert "--device cuda" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("limit", [("--max-megapixels", "0.01"), ("--max-mb", "0.0001")])
+@pytest.mark.parametrize("command", ["restore", "segment", "colorize"])
+def test_limits_can_be_set(command, limit, scratched_png, tmp_path, capsys):
+    assert run(command, scratched_png, "--out", tmp_path / "out", *limit) == 1
+
+    assert "are accepted" in capsys.readouterr().err
 
 
 def test_help_names_every_command_and_loads_no_network():

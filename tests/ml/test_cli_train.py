@@ -78,8 +78,10 @@ def test_a_run_keeps_the_commands_that_made_it_and_export_finds_its_network(room
     assert record["network"] == "inpaint"
     assert [entry["command"].endswith("--resume") for entry in record["commands"]] == [False, True]
 
-    assert main(["export", str(run), "--out", str(out)]) == 0
-    assert room.calls[-1] == (run, out)
+    for command in (["export"], ["train", "export"]):
+        room.calls.clear()
+        assert main([*command, str(run), "--out", str(out)]) == 0
+        assert room.calls == [(run, out)]
 
 
 def test_a_run_of_another_network_is_not_written_over(room, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -213,9 +214,10 @@ def test_a_jpeg_result_is_never_coarser_than_its_source(quality, tmp_path):
 
     photo.write(photo.read(tmp_path / "a.jpg"), tmp_path / "again.jpg", "jpeg")
 
-    before, after = (Image.open(tmp_path / name).quantization for name in ("a.jpg", "again.jpg"))
+    with Image.open(tmp_path / "a.jpg") as source, Image.open(tmp_path / "again.jpg") as result:
+        before, after = source.quantization, result.quantization
+        assert result.layer[0][1:3] == (1, 1), "no chroma subsampling"
     assert all((np.array(after[table]) <= np.array(before[table])).all() for table in before)
-    assert Image.open(tmp_path / "again.jpg").layer[0][1:3] == (1, 1), "no chroma subsampling"
 
 
 def test_content_decides_not_the_name(tmp_path):
@@ -249,6 +251,8 @@ def test_a_stamp_is_too_small(tmp_path):
 
 
 def test_a_result_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    folder = tmp_path / "results"
+    folder.mkdir()
     Image.fromarray(RGB_U8).save(tmp_path / "a.png")
     read = photo.read(tmp_path / "a.png")
     monkeypatch.setattr(
@@ -256,9 +260,27 @@ def test_a_result_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
     )
 
     with pytest.raises(OSError, match="disk full"):
-        photo.write(read, tmp_path / "b.png", "png")
+        photo.write(read, folder / "b.png", "png")
 
-    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_fault_of_the_machine_is_not_the_files(tmp_path, monkeypatch):
+    Image.fromarray(RGB_U8).save(tmp_path / "a.png")
+    for error in (OSError(errno.EIO, "disk"), MemoryError(), ImportError("no codec")):
+        monkeypatch.setattr("ml.photo.reading.read_pixels", _raiser(error))
+        with pytest.raises(type(error)):
+            photo.read(tmp_path / "a.png")
+    monkeypatch.setattr("ml.photo.reading.read_pixels", _raiser(OSError("cannot identify")))
+    with pytest.raises(PhotoRejected, match="damaged"):
+        photo.read(tmp_path / "a.png")
+
+
+def _raiser(error):
+    def fail(*args):
+        raise error
+
+    return fail
 
 
 def test_probing_loads_no_pixel_library(tmp_path):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import imagecodecs
 import numpy as np
 import pytest
@@ -10,6 +13,8 @@ from PIL import Image, ImageCms, IptcImagePlugin
 
 from ml import photo
 from ml.photo.profiles import colour_profile, profile_space, srgb_profile, to_srgb
+from ml.photo.xmp import SOURCE_TYPE, with_history
+from tests.badfiles.bad_files import png_chunk
 
 PICTURE = np.random.default_rng(3).integers(0, 256, (40, 56, 3), dtype=np.uint8)
 ADOBE = imagecodecs.cms_profile("adobergb")
@@ -55,13 +60,14 @@ def jpeg(tmp_path):
 def test_everything_is_carried_to_every_format_that_holds_it(format, jpeg, tmp_path):
     photo.write(photo.read(jpeg), tmp_path / "out", format)
 
-    again = Image.open(tmp_path / "out")
-    exif = again.getexif()
+    with Image.open(tmp_path / "out") as again:
+        exif = again.getexif()
+        deeper = exif.get_ifd(0x8769)
     caption = exif[270]
     assert (caption if isinstance(caption, bytes) else caption.encode("latin-1")).decode() == CAPTION
     assert exif[271] == "Zeiss" and exif.get(0x0112, 1) == 1
-    assert exif.get_ifd(0x8769)[36867] == DATE and float(exif.get_ifd(0x8769)[33434]) == pytest.approx(0.01)
-    assert exif.get_ifd(0x8769)[0x927C] == b"maker's own"
+    assert deeper[36867] == DATE and float(deeper[33434]) == pytest.approx(0.01)
+    assert deeper[0x927C] == b"maker's own"
     metadata = photo.read(tmp_path / "out").metadata
     assert metadata.icc == ADOBE
     assert metadata.ppi == pytest.approx((300, 600), rel=1e-4), "turned with the picture"
@@ -74,8 +80,9 @@ def test_everything_is_carried_to_every_format_that_holds_it(format, jpeg, tmp_p
 def test_no_place_goes_out(format, jpeg, tmp_path):
     photo.write(photo.read(jpeg), tmp_path / "out", format)
 
-    exif = Image.open(tmp_path / "out").getexif()
-    assert 0x8825 not in exif and not exif.get_ifd(0x8825)
+    with Image.open(tmp_path / "out") as again:
+        exif = again.getexif()
+        assert 0x8825 not in exif and not exif.get_ifd(0x8825)
 
 
 def test_a_tiff_passes_its_own_tags_on(tmp_path):
@@ -101,7 +108,8 @@ def test_a_tiff_passes_its_own_tags_on(tmp_path):
 def test_iptc_can_be_read_by_others(jpeg, tmp_path):
     photo.write(photo.read(jpeg), tmp_path / "b.jpg", "jpeg")
 
-    assert IptcImagePlugin.getiptcinfo(Image.open(tmp_path / "b.jpg"))[(2, 5)] == b"granny"
+    with Image.open(tmp_path / "b.jpg") as again:
+        assert IptcImagePlugin.getiptcinfo(again)[(2, 5)] == b"granny"
 
 
 @pytest.mark.parametrize(
@@ -135,20 +143,73 @@ def test_a_grey_profile_stays_on_grey_and_becomes_an_rgb_one_with_its_curve(tmp_
     photo.write(read, tmp_path / "grey.png", "png")
     photo.write(read.with_pixels(read.pixels_HWC, grey=False), tmp_path / "colour.png", "png")
 
-    assert Image.open(tmp_path / "grey.png").info["icc_profile"] == GREY_GAMMA
-    colour = Image.open(tmp_path / "colour.png")
-    assert profile_space(colour.info["icc_profile"]) == "RGB "
-    looks = ImageCms.profileToProfile(
-        Image.open(tmp_path / "grey.png"), _open(GREY_GAMMA), _open(srgb_profile()), outputMode="RGB"
-    )
-    looks_too = to_srgb(np.asarray(colour), colour.info["icc_profile"])
+    with Image.open(tmp_path / "grey.png") as grey, Image.open(tmp_path / "colour.png") as colour:
+        assert grey.info["icc_profile"] == GREY_GAMMA
+        assert profile_space(colour.info["icc_profile"]) == "RGB "
+        looks = ImageCms.profileToProfile(grey, _open(GREY_GAMMA), _open(srgb_profile()), outputMode="RGB")
+        looks_too = to_srgb(np.asarray(colour), colour.info["icc_profile"])
     assert np.abs(np.asarray(looks).astype(int) - looks_too).max() <= 1
 
 
-def _open(profile: bytes):
-    import io
-
+def _open(profile: bytes) -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(io.BytesIO(profile))
+
+
+@pytest.mark.parametrize("grey", [True, False])
+def test_a_png_that_tells_a_gamma_and_no_profile_keeps_its_look(grey, tmp_path):
+    picture = PICTURE[..., 0].copy() if grey else PICTURE
+    (tmp_path / "a.png").write_bytes(
+        with_chunk(imagecodecs.png_encode(picture), b"gAMA", (100_000).to_bytes(4))
+    )
+
+    read = photo.read(tmp_path / "a.png")
+    photo.write(read, tmp_path / "b.tif", "tiff")
+
+    again = photo.read(tmp_path / "b.tif")
+    assert np.array_equal(again.pixels_HWC[..., 0], PICTURE[..., 0]), "no pixel changes"
+    linear_01 = PICTURE[..., 0] / 255
+    expected = (
+        np.where(linear_01 <= 0.0031308, 12.92 * linear_01, 1.055 * linear_01 ** (1 / 2.4) - 0.055) * 255
+    )
+    shown = to_srgb(again.pixels_HWC, colour_profile(again.metadata.icc))
+    if grey:
+        assert np.abs(shown[..., 0] - expected).max() <= 1.5
+    else:
+        assert np.median(np.abs(shown[..., 0] - expected)) <= 1.5
+
+
+@pytest.mark.parametrize(
+    ("gamma", "also"),
+    [(45_455, b""), (0, b""), (1, b""), (100_000, b"sRGB")],
+    ids=["sRGB's", "nothing", "absurd", "overruled"],
+)
+def test_a_gamma_that_says_nothing_new_makes_no_profile(gamma, also, tmp_path):
+    file = with_chunk(imagecodecs.png_encode(PICTURE), b"gAMA", gamma.to_bytes(4))
+    (tmp_path / "a.png").write_bytes(with_chunk(file, also, b"\0") if also else file)
+
+    assert photo.read(tmp_path / "a.png").metadata.icc is None
+
+
+def with_chunk(png: bytes, name: bytes, body: bytes) -> bytes:
+    """Behind the header."""
+    return png[:33] + png_chunk(name, body) + png[33:]
+
+
+def test_the_history_grows_and_what_was_there_stays(jpeg, tmp_path):
+    before = photo.read(jpeg).metadata.xmp
+
+    once = with_history(before, "restorer 1", ["damage found", "repaired; 1 % & more"])
+    twice = with_history(once, "restorer 1", ["colours invented"])
+
+    assert b"<dc:source>attic</dc:source>" in twice and b'tiff:Orientation="1"' in twice
+    said = re.findall(rb'stEvt:parameters="([^"]*)"', twice)
+    assert said == [b"damage found", b"repaired; 1 % &amp; more", b"colours invented"]
+    assert twice.count(b"DigitalSourceType=") == 1 and SOURCE_TYPE.encode() in twice
+
+
+@pytest.mark.parametrize("xmp", [None, b"", b"<x/>", b"no xml", b"<!DOCTYPE a><a/>", b"\xff\xfe<\0x\0"])
+def test_a_packet_that_says_nothing_gives_way_to_the_history(xmp):
+    assert b'parameters="repaired"' in with_history(xmp, "restorer 1", ["repaired"])
 
 
 @pytest.mark.parametrize("icc", [b"rubbish" * 40, GREY_GAMMA])
@@ -181,4 +242,5 @@ def test_metadata_too_large_for_a_jpeg_segment_is_left_out_not_fatal(tmp_path):
 
     photo.write(photo.read(tmp_path / "a.png"), tmp_path / "b.jpg", "jpeg")
 
-    assert Image.open(tmp_path / "b.jpg").getexif()[271] == "Zeiss"
+    with Image.open(tmp_path / "b.jpg") as again:
+        assert again.getexif()[271] == "Zeiss"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,13 +12,16 @@ from ml.contract import Options, PhotoRejected, Stage
 from ml.networks import Networks, hole_sha256
 from ml.photo import read
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def restore(source, tmp_path, fakes, options=None, **kwargs):
     return pipeline.restore_file(source, tmp_path / "out", options or Options(), networks=fakes, **kwargs)
 
 
 def pixels(tmp_path, report, kind):
-    return np.asarray(Image.open(tmp_path / "out" / report.files[kind]))
+    with Image.open(tmp_path / "out" / report.files[kind]) as picture:
+        return np.asarray(picture)
 
 
 def test_three_results_and_a_mask_are_written(scratched_png, tmp_path, fakes):
@@ -108,7 +114,8 @@ def test_a_clean_photograph_with_a_place_in_it_keeps_its_pixels_and_loses_the_pl
     report = restore(source, tmp_path, fakes, Options(only=("restored",)))
 
     assert np.array_equal(pixels(tmp_path, report, "restored"), scene_u8)
-    assert not Image.open(tmp_path / "out" / report.files["restored"]).getexif().get_ifd(0x8825)
+    with Image.open(tmp_path / "out" / report.files["restored"]) as restored:
+        assert not restored.getexif().get_ifd(0x8825)
 
 
 def test_a_speck_below_notice_leaves_the_photograph_alone(tmp_path, fakes):
@@ -213,9 +220,9 @@ def test_previews_are_small_srgb_and_listed(tmp_path, fakes):
     report = restore(tmp_path / "wide.png", tmp_path, fakes, previews=True)
 
     for kind in ("original", "restored", "colorized", "restored_colorized"):
-        preview = Image.open(tmp_path / "out" / report.files[f"preview_{kind}"])
-        assert preview.format == "JPEG" and preview.size == (2048, 1024)
-    veil = np.asarray(Image.open(tmp_path / "out" / report.files["preview_mask"]))
+        with Image.open(tmp_path / "out" / report.files[f"preview_{kind}"]) as preview:
+            assert preview.format == "JPEG" and preview.size == (2048, 1024)
+    veil = pixels(tmp_path, report, "preview_mask")
     assert veil.shape == (1024, 2048, 4)
     assert veil[0, 0, 3] == 0 and veil[485, 500, 3] > 100
 
@@ -300,3 +307,47 @@ def test_the_results_carry_the_profile_of_the_photograph(scratched_u8, tmp_path,
     for result in ("restored", "colorized", "restored_colorized"):
         metadata = read(tmp_path / "out" / report.files[result]).metadata
         assert metadata.icc == profile and metadata.ppi == (600, 600)
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
+def test_each_result_says_what_was_done_to_it(scratched_png, tmp_path, fakes, monkeypatch, format):
+    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01"}
+    monkeypatch.setattr("ml.results.weights_sha256", lambda names: {name: known[name] for name in names})
+
+    report = restore(scratched_png, tmp_path, fakes, Options(format=format))
+
+    found, repaired, coloured = (
+        "segment weights sha256 5e9",
+        "inpaint weights sha256 1b4",
+        "colorize weights sha256 c01",
+    )
+    for result, steps in {
+        "restored": (found, repaired),
+        "colorized": (coloured,),
+        "restored_colorized": (found, repaired, coloured),
+    }.items():
+        xmp = read(tmp_path / "out" / report.files[result]).metadata.xmp.decode()
+        assert xmp.count("stEvt:parameters") == len(steps) and all(step in xmp for step in steps)
+        assert "compositeWithTrainedAlgorithmicMedia" in xmp and "photo-restorer" in xmp
+        assert (report.mask_sha256 in xmp) == (result != "colorized")
+
+
+def test_a_mask_of_ones_own_is_told_and_the_finder_is_not(scratched_png, tmp_path, fakes):
+    hole = np.zeros((96, 128), np.uint8)
+    hole[10:20, 10:20] = 255
+    Image.fromarray(hole).save(tmp_path / "mask.png")
+
+    report = restore(scratched_png, tmp_path, fakes, mask=tmp_path / "mask.png")
+
+    xmp = read(tmp_path / "out" / report.files["restored"]).metadata.xmp
+    assert b"mask given" in xmp and b"segment" not in xmp
+    assert "segment" not in report.weights
+
+
+def test_the_version_is_that_of_the_project(scratched_png, tmp_path, fakes):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    report = restore(scratched_png, tmp_path, fakes)
+
+    assert report.versions[project["name"]] == project["version"]
+    assert {"torch", "numpy"} <= report.versions.keys()

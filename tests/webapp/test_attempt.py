@@ -89,7 +89,7 @@ def test_a_child_that_hangs_is_given_up_after_its_time(workshop, behaving, setti
 
 
 def test_the_lease_is_renewed_while_the_child_works(workshop, behaving, monkeypatch):
-    behaving("slow")  # two leases long
+    behaving("slow")  # longer than a lease
     beats, renew = [], queue.renew
     monkeypatch.setattr(queue, "renew", lambda job, *how: (beats.append(how), renew(job, *how)))
 
@@ -97,6 +97,17 @@ def test_the_lease_is_renewed_while_the_child_works(workshop, behaving, monkeypa
 
     assert len(beats) >= 5
     assert Job.objects.get().attempt == 1
+
+
+def test_a_child_that_lets_no_other_thread_run_does_not_lose_its_lease(workshop, behaving, monkeypatch):
+    behaving("stubborn")
+    beats, renew = [], queue.renew
+    monkeypatch.setattr(queue, "renew", lambda job, *how: (beats.append(how), renew(job, *how)))
+
+    workshop.work()
+
+    assert Job.objects.get().state == "done"
+    assert sum(how == ("reading", 0.5) for how in beats) >= 3
 
 
 def test_a_job_that_was_deleted_under_it_ends_its_child(workshop, behaving, data_dir):

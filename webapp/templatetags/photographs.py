@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django import template
+from django.conf import settings
 from django.utils.formats import number_format
 
 register = template.Library()
@@ -18,11 +19,16 @@ def percent(share_01: float | None) -> str:
     """0.0234 becomes "2.3 %", in the reader's own notation, with a space that does not break."""
     share_01 = share_01 or 0.0
     if 0 < share_01 < LEAST_SHOWN:
-        return f"< {number_format(0.1, 1)} %"
-    return f"{number_format(100 * share_01, 1)} %"
+        return f"< {number_format(0.1, 1)}\N{NO-BREAK SPACE}%"
+    return f"{number_format(100 * share_01, 1)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
 def first_letters(identity: UUID) -> str:
     """Enough of an id to tell two apart by eye."""
     return str(identity)[:8]
+
+
+@register.simple_tag
+def retention_days() -> int:
+    return settings.RETENTION_DAYS

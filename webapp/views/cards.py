@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from ml.contract import RESULTS, Stage
-from webapp import queue
+from webapp import standing
 from webapp.models import Photo
 from webapp.views import words
 
@@ -76,7 +76,7 @@ class Card:
 
     @cached_property
     def sentence(self) -> str:
-        """The state in words; a waiting photograph's place is `placed_sentence`, for it asks the whole queue."""
+        """The state in words; with place and time it is `placed_sentence`, which asks the whole queue."""
         if self.reason:
             return self.reason
         if self.state == "running" and self.job.stage:
@@ -87,9 +87,11 @@ class Card:
 
     @cached_property
     def placed_sentence(self) -> str:
-        if self.state != "queued" or self.reason:
+        if not self.waiting or self.reason:
             return self.sentence
-        return words.place(queue.place(self.job), queue.expected_seconds(self.job))
+        if self.state == "running":
+            return words.under_way(standing.expected_seconds(self.job))
+        return words.place(standing.place(self.job), standing.expected_seconds(self.job))
 
     @cached_property
     def reason(self) -> str:
@@ -134,6 +136,11 @@ class Card:
         if self.photo.format in SEEN_BY_BROWSERS and self.photo.bytes <= LARGEST_SHOWN_BYTES:
             return self._address("original")
         return ""
+
+    @cached_property
+    def packed_anew(self) -> bool:
+        """Whether `restored` was encoded with losses: its untouched places are then close to the original's."""
+        return self.suffix("restored") in ("jpg", "jpeg", "webp") and not self.report.get("found_nothing")
 
     @cached_property
     def takes(self) -> list[Take]:

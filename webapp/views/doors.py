@@ -1,4 +1,4 @@
-"""Who may enter the rooms behind: a stranger is asked to sign in, everyone else without the right finds nothing there."""
+"""The rooms behind: a stranger is asked to sign in, someone without the right finds nothing there."""
 
 from __future__ import annotations
 

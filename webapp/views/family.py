@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "accept": ACCEPT,
         "limit_mb": settings.MAX_UPLOAD_MB,
         "limit_mp": settings.MAX_MEGAPIXELS,
-        "uploads": selections.uploads_of(access.known_family(request)),
+        "uploads": selections.rolls(access.known_family(request)),
     }
     return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
 

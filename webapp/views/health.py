@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -12,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from webapp import storage
 from webapp.models import Worker
-from webapp.views.queue_board import ALIVE_SECONDS
+from webapp.standing import HEARD_OF
 
 FINE = "ok"
 
@@ -43,11 +43,17 @@ def _database() -> str:
 
 
 def _storage() -> str:
+    try:
+        free_mb = storage.free_mb()
+    except OSError as error:
+        return f"the media folder does not answer: {error.strerror}"
     if not os.access(settings.MEDIA_ROOT, os.W_OK | os.X_OK):
         return "the media folder cannot be written to"
-    disk = os.statvfs(settings.MEDIA_ROOT)
-    free_mb = disk.f_bavail * disk.f_frsize // 1_000_000
-    return FINE if free_mb >= settings.MIN_FREE_MB else f"only {free_mb} MB are free; {settings.MIN_FREE_MB} are needed"
+    return (
+        FINE
+        if free_mb >= settings.MIN_FREE_MB
+        else f"only {free_mb} MB are free; {settings.MIN_FREE_MB} are needed"
+    )
 
 
 def _queue() -> str:
@@ -55,6 +61,6 @@ def _queue() -> str:
     if last is None:
         return "no worker has reported yet"
     silence = timezone.now() - last
-    if silence > timedelta(seconds=ALIVE_SECONDS):
+    if silence > HEARD_OF:
         return f"no worker has been heard of for {int(silence.total_seconds())} s"
     return FINE

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from webapp import reasons
 from webapp.models import Job, Worker
+from webapp.standing import HEARD_OF
 from webapp.views import words
 
 ROWS = 50
-ALIVE_SECONDS = 60
-"""A worker not heard of for longer counts as gone."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,9 @@ class JobRow:
 @dataclass(frozen=True)
 class WorkerRow:
     name: str
+    busy: int
+    slots: int
+    note: str
     since: str
     alive: bool
 
@@ -68,8 +68,13 @@ def board() -> Board:
     return Board(
         working=working,
         working_sentence=_working_sentence(working, running.count(), waiting_count),
-        running=[_row(job, str(words.STAGES.get(job.stage, "")), job.started_at, now) for job in running[:ROWS]],
-        waiting=[_row(job, str(words.STATES["queued"]), job.created_at, now) for job in waiting[:ROWS]],
+        running=[
+            _row(job, str(words.STAGES.get(job.stage, "")), job.started_at, now) for job in running[:ROWS]
+        ],
+        waiting=[
+            _row(job, job.reason or str(words.STATES["queued"]), job.created_at, now)
+            for job in waiting[:ROWS]
+        ],
         failed=[_row(job, job.reason, job.finished_at, now) for job in failed[:ROWS]],
         workers=workers,
         waiting_count=waiting_count,
@@ -87,14 +92,19 @@ def _working_sentence(working: bool, running: int, waiting: int) -> str:
 
 
 def _row(job: Job, sentence: str, since: datetime | None, now: datetime) -> JobRow:
-    waited = words.about((now - since).total_seconds()) if since else ""
-    return JobRow(job.photo.name, reverse("photo", args=[job.photo_id]), sentence, job.attempt, waited, job.worker)
-
-
-def _reason(job: Job) -> str:
-    return reasons.sentence(job.reason_code, job.reason_values) if job.reason_code else ""
+    waited = words.stretch((now - since).total_seconds()) if since else ""
+    return JobRow(
+        job.photo.name, reverse("photo", args=[job.photo_id]), sentence, job.attempt, waited, job.worker
+    )
 
 
 def _worker(worker: Worker, now: datetime) -> WorkerRow:
-    silence = (now - worker.seen_at).total_seconds()
-    return WorkerRow(worker.name, words.stretch(silence), silence < ALIVE_SECONDS)
+    silence = now - worker.seen_at
+    return WorkerRow(
+        worker.name,
+        worker.busy,
+        worker.slots,
+        worker.note,
+        words.stretch(silence.total_seconds()),
+        silence < HEARD_OF,
+    )

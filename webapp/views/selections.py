@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from webapp.models import Job, Photo, Upload
 from webapp.views.cards import Card
@@ -13,16 +16,31 @@ from webapp.views.cards import Card
 REMEMBERED = 50
 
 
+@dataclass(frozen=True)
+class Roll:
+    """An upload in the list of a family's own."""
+
+    url: str
+    first_name: str
+    others: int
+    created_at: datetime
+
+
 def cards(photos: QuerySet[Photo]) -> list[Card]:
     """By three queries, whatever their number."""
     return [Card(photo) for photo in photos.prefetch_related("jobs__results")]
 
 
-def uploads_of(family: UUID | None) -> QuerySet[Upload]:
-    """A family's uploads that still hold photographs, newest first, each with their `count`."""
-    mine = Upload.objects.filter(family=family) if family else Upload.objects.none()
-    mine = mine.annotate(count=Count("photos"))
-    return mine.filter(count__gt=0).order_by("-created_at")[:REMEMBERED]
+def rolls(family: UUID | None) -> list[Roll]:
+    """A family's uploads, newest first."""
+    if family is None:
+        return []
+    first = Photo.objects.filter(upload=OuterRef("pk")).order_by("created_at", "id").values("name")[:1]
+    mine = Upload.objects.filter(family=family).annotate(count=Count("photos"), first=Subquery(first))
+    return [
+        Roll(reverse("upload", args=[upload.pk]), upload.first, upload.count - 1, upload.created_at)
+        for upload in mine.filter(count__gt=0).order_by("-created_at")[:REMEMBERED]
+    ]
 
 
 def sifted(q: str, state: str) -> QuerySet[Photo]:

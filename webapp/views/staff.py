@@ -30,7 +30,7 @@ class Filter:
 @require_GET
 @staff_only
 def photographs(request: HttpRequest) -> HttpResponse:
-    form = SiftForm(request.GET)
+    form = SiftForm(request.GET, label_suffix="")
     sift = form.cleaned_data if form.is_valid() else {"q": "", "state": ""}
     leaf = Paginator(selections.sifted(**sift), ON_A_LEAF).get_page(request.GET.get("page"))
     page = {
@@ -46,7 +46,8 @@ def photographs(request: HttpRequest) -> HttpResponse:
 def _filters(q: str, state: str) -> list[Filter]:
     counts = selections.count_by_state(q)
     return [Filter(_("All"), sum(counts.values()), _url(q, ""), not state)] + [
-        Filter(str(name), counts.get(code, 0), _url(q, code), code == state) for code, name in words.STATES.items()
+        Filter(str(name), counts.get(code, 0), _url(q, code), code == state)
+        for code, name in words.STATES.items()
     ]
 
 

@@ -59,12 +59,21 @@ NOTES: dict[str, Promise] = {
 def place(before: int, seconds: float | None) -> str:
     """Where a waiting photograph stands, and how long that will take about."""
     if before == 0:
-        words = _("Yours is the next")
+        words = _("Yours is next")
     else:
-        words = ngettext(
-            "%(n)d photograph is before yours", "%(n)d photographs are before yours", before
-        ) % {"n": before}
-    return f"{words}, {about(seconds)}." if seconds is not None else f"{words}."
+        words = ngettext("%(n)d photograph is before yours", "%(n)d photographs are before yours", before) % {
+            "n": before
+        }
+    if seconds is None:
+        return f"{words}."
+    return _("%(place)s, %(time)s.") % {"place": words, "time": about(seconds)}
+
+
+def under_way(seconds: float | None) -> str:
+    """For a photograph in the worker's hands: the time that is left."""
+    if seconds is None:
+        return _("It is being worked on.")
+    return _("It is being worked on: %(time)s more.") % {"time": about(seconds)}
 
 
 def about(seconds: float) -> str:
@@ -93,6 +102,9 @@ def summary(states: dict[str, int]) -> str:
         return _("No photograph is here.")
     if waiting == 0 and states.get("done", 0) == total:
         return ngettext("Your photograph is ready.", "All %(n)d photographs are ready.", total) % {"n": total}
-    if waiting == 0:
-        return _("The work is finished: %(done)d of %(total)d are ready.") % {"done": states.get("done", 0), "total": total}
-    return _("%(done)d of %(total)d are ready.") % {"done": states.get("done", 0), "total": total}
+    sentence = (
+        _("%(done)d of %(total)d are ready.")
+        if waiting
+        else _("The work is over: %(done)d of %(total)d are ready.")
+    )
+    return sentence % {"done": states.get("done", 0), "total": total}

@@ -15,8 +15,6 @@ from ml.photo.metadata import final_exif
 from ml.photo.picture import Metadata
 
 QUALITY = 95
-LONGEST_SIDE = 65_500
-"""libjpeg's limit (JPEG_MAX_DIMENSION)."""
 MOST_SEGMENT_BYTES = 65_000
 """A segment holds 65,533 bytes with its own heading."""
 Tables = dict[int, list[int]]

@@ -10,7 +10,6 @@ from PIL import Image
 from ml.photo.metadata import EMPTY_EXIF, MOST_BYTES, final_exif
 from ml.photo.picture import Metadata
 
-LONGEST_SIDE = 16_383
 METHOD, EFFORT = 1, 50
 """Of a 1600 x 1200 photograph: 0.47 s and 572 kB, against 0.82 s and 571 kB by default."""
 

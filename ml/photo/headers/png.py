@@ -13,7 +13,7 @@ from typing import BinaryIO
 from ml.photo.headers.resolution import exif_ppi
 from ml.photo.ifd import exif_orientation
 from ml.photo.metadata import MOST_BYTES
-from ml.photo.picture import Header, Malformed, Metadata
+from ml.photo.picture import SRGB_XY, Curve, Header, Malformed, Metadata
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 200_000
@@ -24,6 +24,8 @@ XMP_KEYWORD = b"XML:com.adobe.xmp\0"
 MODES = {0: "grey", 2: "rgb", 3: "palette", 4: "grey", 6: "rgb"}
 PIXEL_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 METRE_PER_INCH = 0.0254
+UNIT, SRGB_GAMMA = 100_000, 2.2
+"""gAMA and cHRM hold hundred-thousandths."""
 
 
 def chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
@@ -79,8 +81,17 @@ def read_header(file: BinaryIO) -> Header:
         xmp=_xmp(file),
     )
     pages = 2 if b"acTL" in places else 1
+    told = places.keys() & {b"sRGB", b"cICP"} or metadata.icc is not None
     return Header(
-        "png", width, height, 16 if bits == 16 else 8, MODES[colour], pages, exif_orientation(exif), metadata
+        "png",
+        width,
+        height,
+        16 if bits == 16 else 8,
+        MODES[colour],
+        pages,
+        exif_orientation(exif),
+        metadata,
+        curve=None if told else _curve(body(b"gAMA", 4), body(b"cHRM", 32)),
     )
 
 
@@ -92,6 +103,24 @@ def _profile(chunk: bytes | None) -> bytes | None:
         return zlib.decompressobj().decompress(rest[1:], MOST_ICC_BYTES) or None
     except zlib.error:
         return None
+
+
+def _curve(gamma: bytes | None, chromaticities: bytes | None) -> Curve | None:
+    """None where it is about sRGB's, or no sense can be made of it."""
+    exponent = (
+        UNIT / struct.unpack(">I", gamma)[0] if gamma and len(gamma) == 4 and any(gamma) else SRGB_GAMMA
+    )
+    xy = SRGB_XY
+    if chromaticities is not None and len(chromaticities) == 32:
+        xy = tuple(number / UNIT for number in struct.unpack(">8I", chromaticities))
+    if not 0.2 < exponent < 5 or not all(0 <= number <= 1 for number in xy) or not all(xy[1::2]):
+        return None
+    usual = abs(exponent - SRGB_GAMMA) < 0.05
+    return (
+        None
+        if usual and all(abs(a - b) < 0.005 for a, b in zip(xy, SRGB_XY, strict=True))
+        else Curve(exponent, xy)
+    )
 
 
 def _density(chunk: bytes | None) -> tuple[float, float] | None:

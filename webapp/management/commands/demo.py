@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,9 @@ class Command(BaseCommand):
 
     def _restore(self, upload: Upload) -> None:
         workshop = Workshop(slots=1)
+        signal.signal(
+            signal.SIGINT, lambda *_: workshop.stopping.set()
+        )  # what is in hand goes back into the queue
         try:
             for job in Job.objects.filter(photo__upload=upload, state=Job.State.QUEUED):
                 workshop.work(job.pk)

@@ -1,5 +1,6 @@
 /* Before and after: the divider follows finger, mouse and arrow keys; space shows the original while it is held. */
 
+import { mapChanges } from "./changes.js";
 import { loupe } from "./loupe.js";
 
 const viewer = document.querySelector(".viewer");
@@ -9,7 +10,10 @@ const between = viewer.querySelector(".between");
 const range = between.querySelector("input");
 const nameAfter = between.querySelector("[data-after]");
 const veil = viewer.querySelector("[name=veil]");
+const map = picture.querySelector(".change-map");
+const mapWords = viewer.querySelector("[data-map]");
 const variants = [...viewer.querySelectorAll("[name=variant]")];
+const share = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
 
 let at = 50;
 
@@ -31,6 +35,7 @@ function divide() {
   viewer.classList.toggle("divided", divided);
   range.disabled = !divided;
   nameAfter.textContent = chosen().dataset.name;
+  if (!map.hidden) drawMap();
   glass.draw();
 }
 
@@ -50,6 +55,18 @@ function flicker(now) {
 function lift() {
   veil.checked = !veil.checked;
   glass.draw();
+}
+
+async function drawMap() {
+  const other = picture.querySelector(`.is-${chosen().value}`);
+  await other.decode();
+  const changed = mapChanges(map, original, other);
+  mapWords.textContent = mapWords.dataset.map.replace("{share}", share.format(changed));
+}
+
+function toggleMap() {
+  map.hidden = mapWords.hidden = !map.hidden;
+  if (!map.hidden) drawMap();
 }
 
 function follow(event) {
@@ -74,6 +91,7 @@ picture.addEventListener("pointermove", (event) => {
 const KEYS = {
   Space: () => flicker(true),
   KeyL: () => glass.toggle(),
+  KeyC: () => toggleMap(),
   KeyM: () => veil && lift(),
   Escape: () => glass.close(),
 };

@@ -1,0 +1,165 @@
+"""Repairing a photograph of any size: windows with context at native resolution, large losses coarse to fine.
+
+Suffixes: H height, W width, C channels. `hole` is true where to fill. What is written lies in `touched(hole)`; every
+other pixel is the original's, bit for bit. The working copy is of the photograph's own type, so that memory stays
+bounded: beside it and the masks only one window is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ml.checkpoint import load_weights, read_weights
+from ml.contract import PhotoRejected
+from ml.inpaint.grain import add_grain
+from ml.inpaint.network import MULTIPLE, build
+from ml.inpaint.pyramid import deep_part, enlarge_into, shrink
+from ml.inpaint.windows import Window, plan_windows
+from ml.training import autocast, choose_device
+
+GROW_PX = 2
+"""The rim of a crack is brighter or darker than the paper around it, and masks are a pixel or two off."""
+FEATHER_PX = 2
+"""Beyond the grown hole the repair fades into the photograph over so many pixels."""
+
+Share = Callable[[float], None]
+
+
+class Repairer:
+    """grow_px: see GROW_PX; 0 where the hole is known exactly.  grain: put back the grain of the surroundings."""
+
+    def __init__(
+        self, network: nn.Module, device: torch.device, grow_px: int = GROW_PX, grain: bool = True
+    ) -> None:
+        self.network = network.eval().to(device, memory_format=torch.channels_last).requires_grad_(False)
+        self.device = device
+        self.grow_px, self.grain = grow_px, grain
+
+    @classmethod
+    def load(
+        cls, device: str = "auto", weights: Path | None = None, grow_px: int = GROW_PX, grain: bool = True
+    ) -> Repairer:
+        """The shipped weights, or those of a file. Raises WeightsMissing."""
+        state, _ = read_weights(weights) if weights else load_weights("inpaint")
+        network = build()
+        network.load_state_dict(state)
+        return cls(network, choose_device(device), grow_px, grain)
+
+    def touched(self, hole_HW: np.ndarray) -> np.ndarray:
+        """Where a repair may change the photograph: bool HW."""
+        return grow(hole_HW, self.grow_px + FEATHER_PX)
+
+    def repair(
+        self, photo_HWC: np.ndarray, hole_HW: np.ndarray, seed: int = 0, on_progress: Share | None = None
+    ) -> np.ndarray:
+        """A copy of the photograph with its hole filled: same type, equal outside of touched(hole_HW).
+
+        photo_HWC: RGB, uint8 or uint16.  hole_HW: bool, true where to fill.  Same seed, same result.
+        Raises ValueError where they do not fit, PhotoRejected("all_hole") where nothing is left to repair from.
+        """
+        _check(photo_HWC, hole_HW)
+        work_HWC = photo_HWC.copy()
+        if not hole_HW.any():
+            return work_HWC
+        if hole_HW.all():
+            raise PhotoRejected("all_hole")
+        hole_HW = hole_HW.astype(bool)
+        grown_HW = grow(hole_HW, self.grow_px)
+        if grown_HW.all():  # a speck of a picture: better no margin than nothing to go by
+            grown_HW = hole_HW
+        alpha_reach_HW = self.touched(hole_HW)
+        unknown_HW = self._fill_deep(work_HWC, grown_HW)
+        windows = plan_windows(grown_HW, MULTIPLE)
+        for done, window in enumerate(windows, start=1):
+            filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen])
+            alpha_HW1 = _feather(grown_HW[window.seen], alpha_reach_HW[window.seen])
+            if self.grain:
+                rng = np.random.default_rng((seed, window.top, window.left))
+                filled_01 = add_grain(
+                    filled_01,
+                    _as_01(work_HWC[window.seen]),
+                    grown_HW[window.seen],
+                    alpha_HW1[..., 0] > 0,
+                    rng,
+                )
+            _composite(work_HWC, filled_01, alpha_HW1, window)
+            unknown_HW[window.core] = False  # later windows go on from what this one filled
+            if on_progress:
+                on_progress(done / len(windows))
+        return work_HWC
+
+    def _fill_deep(self, work_HWC: np.ndarray, hole_HW: np.ndarray) -> np.ndarray:
+        """Fill what lies too far from any valid pixel by a repair at half the size; returns the hole that remains."""
+        deep_HW = deep_part(hole_HW)
+        if not deep_HW.any():
+            return hole_HW.copy()
+        small_HWC, small_hole_HW = shrink(work_HWC, hole_HW)
+        self._fill(small_HWC, small_hole_HW)
+        enlarge_into(work_HWC, small_HWC, deep_HW)
+        return hole_HW & ~deep_HW
+
+    def _fill(self, work_HWC: np.ndarray, hole_HW: np.ndarray) -> None:
+        """Fill the hole in place, without feather and grain: the coarser levels."""
+        unknown_HW = self._fill_deep(work_HWC, hole_HW)
+        for window in plan_windows(hole_HW, MULTIPLE):
+            filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen])
+            _composite(work_HWC, filled_01, hole_HW[window.seen][..., None].astype(np.float32), window)
+            unknown_HW[window.core] = False
+
+    def _see(self, photo_HWC: np.ndarray, hole_HW: np.ndarray) -> np.ndarray:
+        """What the network makes of a window: float32 0-1, HWC. What reaches beyond the picture is a hole to it."""
+        height, width = hole_HW.shape
+        padding = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
+        photo = torch.from_numpy(_as_01(photo_HWC)).permute(2, 0, 1)[None]
+        valid = torch.from_numpy(~hole_HW)[None, None].float()
+        photo, valid = (F.pad(part, padding).to(self.device) for part in (photo, valid))
+        with torch.inference_mode(), autocast(self.device):
+            filled = self.network(photo, valid)
+        return filled[0, :, :height, :width].float().clamp_(0, 1).permute(1, 2, 0).cpu().numpy()
+
+
+def grow(hole_HW: np.ndarray, radius_px: int) -> np.ndarray:
+    """The hole and all within a distance of radius_px: bool HW."""
+    if radius_px == 0:
+        return hole_HW.astype(bool)
+    across = np.arange(-radius_px, radius_px + 1)
+    disk = (across[:, None] ** 2 + across**2 <= radius_px**2 + 1).astype(np.uint8)
+    return cv2.dilate(np.ascontiguousarray(hole_HW, np.uint8), disk).astype(bool)
+
+
+def _check(photo_HWC: np.ndarray, hole_HW: np.ndarray) -> None:
+    if photo_HWC.dtype not in (np.uint8, np.uint16) or photo_HWC.ndim != 3 or photo_HWC.shape[2] != 3:
+        raise ValueError(f"RGB of 8 or 16 bits is needed, got {photo_HWC.dtype} {photo_HWC.shape}")
+    if hole_HW.shape != photo_HWC.shape[:2]:
+        raise ValueError(f"the hole is {hole_HW.shape}, the photograph {photo_HWC.shape[:2]}")
+
+
+def _as_01(photo_HWC: np.ndarray) -> np.ndarray:
+    return photo_HWC.astype(np.float32) / np.iinfo(photo_HWC.dtype).max
+
+
+def _feather(grown_HW: np.ndarray, reach_HW: np.ndarray) -> np.ndarray:
+    """How much of the repair counts: 1 in the grown hole, falling to 0 beyond; float32 HW1."""
+    distance_px = cv2.distanceTransform((~grown_HW).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    alpha_HW = np.clip(1 - distance_px / (FEATHER_PX + 1), 0, 1) * reach_HW
+    return alpha_HW[..., None].astype(np.float32)
+
+
+def _composite(work_HWC: np.ndarray, filled_01: np.ndarray, alpha_HW1: np.ndarray, window: Window) -> None:
+    """Write the repair into the window's core where alpha is above 0; nothing else is touched."""
+    inner = window.core_in_seen
+    alpha_HW1, filled_01 = alpha_HW1[inner], filled_01[inner]
+    target_HWC = work_HWC[window.core]
+    most = np.iinfo(work_HWC.dtype).max
+    where_HW = alpha_HW1[..., 0] > 0
+    before = target_HWC[where_HW].astype(np.float32)
+    alpha = alpha_HW1[where_HW]
+    mixed = before + alpha * (filled_01[where_HW] * np.float32(most) - before)
+    target_HWC[where_HW] = np.rint(mixed).clip(0, most).astype(work_HWC.dtype)

@@ -1,0 +1,171 @@
+"""Before and after: the divider, the pictures, the veil and the loupe, by keyboard and by pointer."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from playwright.sync_api import expect
+
+from tests.browser import made
+from tests.webapp.files import photo_bytes
+from webapp import intake
+
+
+@pytest.fixture
+def photo(transactional_db: None, family):
+    file = SimpleUploadedFile("grandmother.jpg", photo_bytes(size=(640, 480)))
+    photo = intake.submit([file], family=family).photos[0]
+    made.finish(photo)
+    return photo
+
+
+@pytest.fixture
+def page(open_page, photo):
+    page = open_page(f"/p/{photo.pk}/")
+    page.wait_for_selector(".viewer.live")
+    return page
+
+
+def divider_share(page) -> float:
+    """Where the divider stands, as a share of the picture's width."""
+    return page.evaluate(
+        """() => {
+            const box = document.querySelector(".picture").getBoundingClientRect();
+            const line = document.querySelector(".divider").getBoundingClientRect();
+            return (line.left + line.width / 2 - box.left) / box.width;
+        }"""
+    )
+
+
+def test_the_divider_obeys_the_keys(page) -> None:
+    slider = page.get_by_role("slider")
+    slider.focus()
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert divider_share(page) == pytest.approx(0.52, abs=0.003)
+    page.keyboard.press("Home")
+    assert divider_share(page) == pytest.approx(0, abs=0.003)
+    page.keyboard.press("End")
+    assert divider_share(page) == pytest.approx(1, abs=0.003)
+
+
+def test_the_divider_follows_the_pointer(page) -> None:
+    box = page.locator(".picture").bounding_box()
+    middle = box["y"] + box["height"] / 2
+
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.25 * box["width"], middle)
+    page.mouse.up()
+    page.mouse.move(box["x"] + 0.9 * box["width"], middle)
+
+    assert divider_share(page) == pytest.approx(0.25, abs=0.003)
+    assert page.get_by_role("slider").input_value() == "25"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Restored", "restored"), ("Coloured", "colorized"), ("Restored and coloured", "restored_colorized")],
+)
+def test_each_result_is_compared_with_the_original_in_the_same_place(name: str, kind: str, page) -> None:
+    page.get_by_role("radio", name=name, exact=True).check()
+
+    expect(page.locator(".is-original")).to_be_visible()
+    expect(page.locator(f".is-{kind}")).to_be_visible()
+    expect(page.locator(".between [data-after]")).to_have_text(name)
+    assert page.locator(".is-original").bounding_box() == page.locator(f".is-{kind}").bounding_box()
+    decoded = (
+        f"(image => image.decode().then(() => image.naturalWidth))(document.querySelector('.is-{kind}'))"
+    )
+    assert page.evaluate(decoded) == 640
+
+
+def test_keys_choose_flicker_lift_and_magnify(page) -> None:
+    page.get_by_role("slider").focus()
+
+    page.keyboard.press("3")
+    expect(page.get_by_role("radio", name="Coloured", exact=True)).to_be_checked()
+    page.keyboard.press("m")
+    expect(page.locator(".is-mask")).to_be_visible()
+    page.keyboard.down("Space")
+    expect(page.locator(".viewer")).to_have_class("viewer live divided flicker")
+    page.keyboard.up("Space")
+    expect(page.locator(".viewer")).to_have_class("viewer live divided")
+    page.keyboard.press("l")
+    expect(page.locator(".loupe")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".loupe")).to_be_hidden()
+
+
+def test_the_loupe_shows_what_lies_under_it(page) -> None:
+    box = page.locator(".picture").bounding_box()
+    page.get_by_role("slider").focus()
+    page.keyboard.press("l")
+
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.9 * box["height"])
+
+    grey = page.evaluate(
+        """() => {
+            const glass = document.querySelector(".loupe");
+            return glass.getContext("2d").getImageData(glass.width / 2, glass.height / 2, 1, 1).data[0];
+        }"""
+    )
+    assert grey == pytest.approx(
+        0.9 * 255, abs=12
+    )  # the picture is a ramp from black to white, top to bottom
+
+
+def test_the_change_map_says_how_much_was_touched(page, photo) -> None:
+    page.get_by_role("radio", name="Coloured", exact=True).focus()
+    page.keyboard.press("2")
+    page.keyboard.press("c")
+    expect(page.locator(".change-map")).to_be_visible()
+    expect(page.locator(".map-words")).to_contain_text("Amber: every place whose light is not the original’s")
+
+    page.keyboard.press("1")
+
+    expect(page.locator(".map-words")).to_contain_text(", 0% of the picture.")
+
+
+def test_the_page_turns_to_the_results_by_itself(open_page, family) -> None:
+    photo = intake.submit([SimpleUploadedFile("b.jpg", photo_bytes())], family=family).photos[0]
+    page = open_page(f"/p/{photo.pk}/")
+    expect(page.get_by_text("Yours is next.")).to_be_visible()
+
+    made.finish(photo)
+
+    expect(page.get_by_role("heading", name="Take the pictures")).to_be_visible()
+
+
+def test_an_uploads_page_follows_the_work_without_touching_the_other_pictures(open_page, family) -> None:
+    files = [SimpleUploadedFile(f"{name}.jpg", photo_bytes()) for name in "ab"]
+    taken = intake.submit(files, family=family)
+    page = open_page(f"/u/{taken.upload.pk}/")
+    page.evaluate("document.querySelector('.print:last-child img').same = true")
+
+    made.run(taken.photos[0], "finding", 0.5)
+    expect(page.locator(".print progress")).to_have_count(1)
+    made.fail(taken.photos[1])
+    expect(page.get_by_text("The photograph took longer than 20 minutes")).to_be_visible()
+
+    assert page.evaluate("document.querySelector('.print:last-child img').same")
+
+
+def test_deleting_waits_for_a_second_word(page, photo) -> None:
+    expect(page.get_by_role("button", name="Delete for good")).to_be_hidden()
+
+    page.get_by_text("Delete this photograph").click()
+    page.get_by_role("button", name="Delete for good").click()
+
+    page.wait_for_url("**/")
+    expect(page.get_by_text("everything made from it are deleted")).to_be_visible()
+
+
+def test_the_private_link_is_copied(open_page, photo) -> None:
+    page = open_page(f"/u/{photo.upload_id}/", permissions=["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.locator("#copied")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").endswith(f"/u/{photo.upload_id}/")
