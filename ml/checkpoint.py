@@ -54,6 +54,7 @@ def save_weights(path: Path, state: dict[str, Tensor], metadata: dict[str, str])
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     save_file(halves, part, metadata)
+    part.chmod(0o644)  # safetensors writes for its owner alone
     os.replace(part, path)
 
 

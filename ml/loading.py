@@ -55,5 +55,6 @@ class _From(Sampler):
 
 def _settle(worker: int) -> None:
     cv2.setNumThreads(0)
-    for number in (signal.SIGINT, signal.SIGTERM):  # sent to the whole group: the loop ends its loaders itself
+    # Sent to the whole group; the loop ends its loaders itself.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

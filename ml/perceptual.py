@@ -52,7 +52,7 @@ class Features(nn.Module):
         self.register_buffer("std_01", torch.tensor(STD_01).reshape(1, 3, 1, 1), persistent=False)
 
     def forward(self, image_01_BCHW: Tensor) -> list[Tensor]:
-        """The maps of every stage, fine to coarse.  image_01_BCHW: RGB, 0-1, at least 17 x 17 for all of SqueezeNet's."""
+        """The maps of every stage, fine to coarse.  image_01_BCHW: RGB, 0-1, at least 17 x 17."""
         features = (image_01_BCHW - self.mean_01) / self.std_01
         features = features.contiguous(memory_format=torch.channels_last)
         maps = []

@@ -40,9 +40,8 @@ def add_grain(
     missing = _energy(residue_HW, ring_HW) - _energy(_residue(filled_01 @ LUMA), inside_HW)
     if missing <= 0:
         return filled_01
-    noise_HW = _noise(hole_HW.shape, _neighbour_correlation(residue_HW, ring_HW), rng) * np.float32(
-        missing**0.5
-    )
+    noise_HW = _noise(hole_HW.shape, _neighbour_correlation(residue_HW, ring_HW), rng)
+    noise_HW *= np.float32((missing / max(_energy(noise_HW, inside_HW), 1e-6)) ** 0.5)
     return np.clip(filled_01 + (noise_HW * where_HW)[..., None], 0, 1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,28 +34,31 @@ Share = Callable[[float], None]
 
 
 class Repairer:
-    """grow_px: see GROW_PX; 0 where the hole is known exactly.  grain: put back the grain of the surroundings."""
+    """grow_px, feather_px: both 0 where the hole is known exactly.  grain: put back that of the surroundings."""
 
     def __init__(
-        self, network: nn.Module, device: torch.device, grow_px: int = GROW_PX, grain: bool = True
+        self,
+        network: nn.Module,
+        device: torch.device,
+        grow_px: int = GROW_PX,
+        feather_px: int = FEATHER_PX,
+        grain: bool = True,
     ) -> None:
         self.network = network.eval().to(device, memory_format=torch.channels_last).requires_grad_(False)
         self.device = device
-        self.grow_px, self.grain = grow_px, grain
+        self.grow_px, self.feather_px, self.grain = grow_px, feather_px, grain
 
     @classmethod
-    def load(
-        cls, device: str = "auto", weights: Path | None = None, grow_px: int = GROW_PX, grain: bool = True
-    ) -> Repairer:
-        """The shipped weights, or those of a file. Raises WeightsMissing."""
+    def load(cls, device: str = "auto", weights: Path | None = None, **options: Any) -> Repairer:
+        """The shipped weights, or those of a file; options as above. Raises WeightsMissing."""
         state, _ = read_weights(weights) if weights else load_weights("inpaint")
         network = build()
         network.load_state_dict(state)
-        return cls(network, choose_device(device), grow_px, grain)
+        return cls(network, choose_device(device), **options)
 
     def touched(self, hole_HW: np.ndarray) -> np.ndarray:
         """Where a repair may change the photograph: bool HW."""
-        return grow(hole_HW, self.grow_px + FEATHER_PX)
+        return grow(hole_HW, self.grow_px + self.feather_px)
 
     def repair(
         self, photo_HWC: np.ndarray, hole_HW: np.ndarray, seed: int = 0, on_progress: Share | None = None
@@ -74,21 +78,16 @@ class Repairer:
         grown_HW = grow(hole_HW, self.grow_px)
         if grown_HW.all():  # a speck of a picture: better no margin than nothing to go by
             grown_HW = hole_HW
-        alpha_reach_HW = self.touched(hole_HW)
         unknown_HW = self._fill_deep(work_HWC, grown_HW)
         windows = plan_windows(grown_HW, MULTIPLE)
         for done, window in enumerate(windows, start=1):
             filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen])
-            alpha_HW1 = _feather(grown_HW[window.seen], alpha_reach_HW[window.seen])
+            seen_grown_HW = grown_HW[window.seen]
+            alpha_HW1 = _feather(seen_grown_HW, self.feather_px)
             if self.grain:
                 rng = np.random.default_rng((seed, window.top, window.left))
-                filled_01 = add_grain(
-                    filled_01,
-                    _as_01(work_HWC[window.seen]),
-                    grown_HW[window.seen],
-                    alpha_HW1[..., 0] > 0,
-                    rng,
-                )
+                seen_01 = _as_01(work_HWC[window.seen])
+                filled_01 = add_grain(filled_01, seen_01, seen_grown_HW, alpha_HW1[..., 0] > 0, rng)
             _composite(work_HWC, filled_01, alpha_HW1, window)
             unknown_HW[window.core] = False  # later windows go on from what this one filled
             if on_progress:
@@ -122,7 +121,7 @@ class Repairer:
         photo, valid = (F.pad(part, padding).to(self.device) for part in (photo, valid))
         with torch.inference_mode(), autocast(self.device):
             filled = self.network(photo, valid)
-        return filled[0, :, :height, :width].float().clamp_(0, 1).permute(1, 2, 0).cpu().numpy()
+        return filled[0, :, :height, :width].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
 
 def grow(hole_HW: np.ndarray, radius_px: int) -> np.ndarray:
@@ -145,10 +144,12 @@ def _as_01(photo_HWC: np.ndarray) -> np.ndarray:
     return photo_HWC.astype(np.float32) / np.iinfo(photo_HWC.dtype).max
 
 
-def _feather(grown_HW: np.ndarray, reach_HW: np.ndarray) -> np.ndarray:
-    """How much of the repair counts: 1 in the grown hole, falling to 0 beyond; float32 HW1."""
+def _feather(grown_HW: np.ndarray, reach_px: int) -> np.ndarray:
+    """How much of the repair counts: 1 in the grown hole, falling to 0 beyond reach_px; float32 HW1."""
+    if reach_px == 0:
+        return grown_HW[..., None].astype(np.float32)
     distance_px = cv2.distanceTransform((~grown_HW).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    alpha_HW = np.clip(1 - distance_px / (FEATHER_PX + 1), 0, 1) * reach_HW
+    alpha_HW = np.where(distance_px <= reach_px, 1 - distance_px / (reach_px + 1), 0)
     return alpha_HW[..., None].astype(np.float32)
 
 
