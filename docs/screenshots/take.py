@@ -69,7 +69,7 @@ def photograph_family(browser: Browser, site: str) -> list[dict]:
     shoot(page, "progress")
     page.wait_for_selector(".viewer.live", timeout=PATIENCE_MS)
     page.goto(upload)
-    page.wait_for_function("!document.querySelector('[data-live]')", timeout=PATIENCE_MS)
+    page.wait_for_selector("[data-live]", state="detached", timeout=PATIENCE_MS)
     cookies = page.context.cookies()
     addresses = [link.get_attribute("href") for link in page.locator(".print-words a").all()]
     for width in WIDTHS:

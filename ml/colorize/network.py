@@ -15,17 +15,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ml.backbones import import_smp
 from ml.colorize.attention import SelfAttention
 from ml.colorize.spectral import spectral
+from ml.efficientnet import build_encoder, freeze_early
 
-ENCODER = "tu-tf_efficientnet_lite2"
 WIDTHS = (256, 160, 96, 32)
 """Channels of the decoder at 1/16, 1/8, 1/4 and 1/2 of the input's size: many where meaning is, few at the edges."""
 MULTIPLE = 32
 """Height and width must be multiples of this."""
-FROZEN_BLOCKS = 2
-"""The encoder's first stages keep what ImageNet taught them: edges and textures."""
 
 
 class Level(nn.Module):
@@ -49,8 +46,7 @@ class ChromaUNet(nn.Module):
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
-        encoders = import_smp().encoders
-        self.encoder = encoders.get_encoder(ENCODER, in_channels=3, depth=5, weights=None)
+        self.encoder = build_encoder()
         *skips, bottom = self.encoder.out_channels[1:]
         self.levels = nn.ModuleList(
             Level(below, skip, channels)
@@ -84,18 +80,9 @@ class ChromaUNet(nn.Module):
         self.encoder.eval()
         return self
 
-    def freeze_stem(self, blocks: int = FROZEN_BLOCKS) -> None:
-        """No gradient for the first stages, nor for any depthwise filter.
-
-        They are what ImageNet taught and need no colour; and on a CPU a depthwise filter's gradient in bf16 costs
-        more than all the rest of the encoder.
-        """
-        model = self.encoder.model
-        for module in (model.conv_stem, model.bn1, *list(model.blocks)[:blocks]):
-            module.requires_grad_(False)
-        for module in model.modules():
-            if isinstance(module, nn.Conv2d) and module.groups > 1:
-                module.requires_grad_(False)
+    def freeze_stem(self) -> None:
+        """What needs no colour does not learn (ml.efficientnet.freeze_early)."""
+        freeze_early(self.encoder)
 
     def encoder_parameters(self) -> Iterator[nn.Parameter]:
         """Those that learn."""

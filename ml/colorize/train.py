@@ -12,12 +12,11 @@ from ml import training
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.network import build
 from ml.colorize.trainee import Colouring
+from ml.efficientnet import ENCODER_FILE, find_imagenet
 from ml.photoset import load_photoset
 
 SHEET_SEED = 10_000_019
 """The sheet's samples are drawn by another seed than the training's."""
-ENCODER_FILE = "tf_efficientnet_lite2.encoder.fp16.safetensors"
-"""What the encoder starts from; looked for in a folder `weights` near the data."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,20 +51,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def find_encoder(data: list[Path]) -> Path:
-    """ENCODER_FILE in a folder `weights` beside one of the data's folders or of those above.
-
-    Raises FileNotFoundError with the remedy.
-    """
-    for folder in data:
-        for parent in (folder.resolve(), *folder.resolve().parents):
-            if (parent / "weights" / ENCODER_FILE).is_file():
-                return parent / "weights" / ENCODER_FILE
-    raise FileNotFoundError(
-        f"no weights/{ENCODER_FILE} near {data[0]}: name the encoder's weights by --start FILE"
-    )
-
-
 def train(
     data: list[Path],
     run: Path,
@@ -91,7 +76,7 @@ def train(
         ColorizeSamples(photoset, seed),
         ColorizeSamples(photoset, seed + SHEET_SEED),
         training.choose_device(device),
-        start=start or find_encoder(data),
+        start=start or find_imagenet(data),
         batch_size=batch_size,
         lr=lr,
         adversarial_from=first_adversarial_step(adversarial_from, steps),

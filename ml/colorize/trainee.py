@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ml import training
@@ -26,8 +25,9 @@ from ml.colorize.losses import (
     joined_gradient,
     perceptual_mse,
 )
-from ml.colorize.network import ChromaUNet, build
+from ml.colorize.network import build
 from ml.colorize.sheet import draw_sheet
+from ml.efficientnet import load_imagenet
 from ml.perceptual import SqueezeFeatures
 
 ENCODER_LR_SHARE = 0.3
@@ -55,7 +55,7 @@ class Colouring:
     ) -> None:
         network = build().to(device)
         if start is not None:
-            load_encoder(network, start)
+            load_imagenet(network.encoder, start)
         network.freeze_stem()
         discriminator = Discriminator().to(device, memory_format=torch.channels_last)
         self.modules: dict[str, nn.Module] = {"network": network, "discriminator": discriminator}
@@ -140,13 +140,3 @@ class Colouring:
         chroma.backward(gradient)
         nn.utils.clip_grad_norm_(self.modules["network"].parameters(), 1.0)
         optimizer.step()
-
-
-def load_encoder(network: ChromaUNet, start: Path) -> None:
-    """ImageNet's weights into the encoder.  Raises ValueError where the file is not of this encoder."""
-    state = {key: value.float() for key, value in load_file(start).items()}
-    missing, _ = network.encoder.model.load_state_dict(state, strict=False)
-    if missing:
-        raise ValueError(
-            f"{start}: {len(missing)} of the encoder's weights are not in it, first {missing[0]}"
-        )

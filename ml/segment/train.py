@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ml import training
+from ml.efficientnet import find_imagenet, load_imagenet
 from ml.photoset import load_photoset
 from ml.segment.data import SegmentSamples, find_shapes, load_labelled
 from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
@@ -19,6 +20,8 @@ from ml.segment.sheet import draw_sheet
 
 SHEET_SEED = 10_000_019
 """The sheet's samples are drawn by another seed than the training's."""
+ENCODER_LR_SHARE = 0.3
+"""The encoder learns more gently than the rest, so as not to forget what it knows."""
 KIND_SHARE = 0.1
 """The kinds are told for the user's sake; they must not cost the mask."""
 
@@ -41,12 +44,24 @@ class Finding:
         sheet_samples: SegmentSamples,
         device: torch.device,
         *,
+        start: Path | None,
         batch_size: int,
         lr: float,
     ) -> None:
-        network = build().to(device, memory_format=torch.channels_last)
+        network = build()
+        if start is not None:
+            load_imagenet(network.encoder, start)
+        network.freeze_early()
+        network.to(device, memory_format=torch.channels_last)
         self.modules: dict[str, nn.Module] = {"network": network}
-        adam = torch.optim.AdamW(network.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.01)
+        adam = torch.optim.AdamW(
+            [
+                {"params": list(network.encoder_parameters()), "lr": lr * ENCODER_LR_SHARE},
+                {"params": list(network.other_parameters()), "lr": lr},
+            ],
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+        )
         self.optimizers: dict[str, torch.optim.Optimizer] = {"network": adam}
         self.batch_size = batch_size
         self.samples, self.sheet_samples = samples, sheet_samples
@@ -88,6 +103,7 @@ def train(
     seed: int = 0,
     steps: int | None = None,
     device: str = "auto",
+    start: Path | None = None,
     batch_size: int = 8,
     lr: float = 1e-3,
     **options: Any,
@@ -106,6 +122,7 @@ def train(
         SegmentSamples(photoset, labelled, shapes, seed),
         SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED),
         training.choose_device(device),
+        start=start or find_imagenet(data),
         batch_size=batch_size,
         lr=lr,
     )

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 
 from ml import training
 from ml.checkpoint import read_weights
 from ml.colorize import train
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.network import build
-from ml.colorize.trainee import Colouring, load_encoder
+from ml.colorize.trainee import Colouring
 from ml.photoset import Sample
 
 
@@ -147,34 +146,3 @@ def test_the_adversarial_phase_begins_at_a_step_or_a_share(given, steps, expecte
 def test_a_share_of_unknown_steps_is_refused():
     with pytest.raises(ValueError, match="--steps"):
         train.first_adversarial_step(0.5, None)
-
-
-def test_encoder_weights_are_found_near_the_data_or_asked_for(tmp_path):
-    data = tmp_path / "photos" / "train"
-    data.mkdir(parents=True)
-    with pytest.raises(FileNotFoundError, match="--start FILE"):
-        train.find_encoder([data])
-
-    (tmp_path / "weights").mkdir()
-    file = tmp_path / "weights" / train.ENCODER_FILE
-    file.touch()
-
-    assert train.find_encoder([data]) == file
-
-
-def test_another_networks_weights_are_refused(tmp_path):
-    save_file({"conv_stem.weight": torch.zeros(32, 3, 3, 3)}, tmp_path / "other.safetensors")
-
-    with pytest.raises(ValueError, match="encoder's weights are not in it"):
-        load_encoder(build(), tmp_path / "other.safetensors")
-
-
-def test_the_encoder_starts_from_the_files_weights(tmp_path):
-    network = build()
-    given = {key: torch.full_like(value, 0.5) for key, value in network.encoder.model.state_dict().items()}
-    given = {key: value.contiguous() for key, value in given.items()}
-    save_file(given, tmp_path / "encoder.safetensors")
-
-    load_encoder(network, tmp_path / "encoder.safetensors")
-
-    assert (network.encoder.model.conv_stem.weight == 0.5).all()

@@ -23,7 +23,7 @@ from ml.segment.network import FinderUNet, build
 @pytest.fixture(scope="module")
 def network() -> FinderUNet:
     torch.manual_seed(0)
-    return FinderUNet((8, 8, 16, 16, 16), (16, 16, 8, 8, 8)).eval()
+    return FinderUNet(8, (16, 16, 8, 8, 8, 8)).eval()
 
 
 class Photos:
@@ -51,19 +51,37 @@ def test_any_size_comes_back_at_its_size(network, size):
 
 
 def test_the_stem_keeps_every_pixel(network):
-    """Stride 1 and no pooling: the full-size skip tells a line of one pixel from its neighbours."""
-    photo = torch.zeros(1, 3, 32, 32)
+    """Stride 1 and no pooling: what the stem says of a line of one pixel is said of its neighbours otherwise."""
+    photo = torch.zeros(1, 3, 33, 33)
     photo[..., 16] = 1
-    features = network.encoder(photo)
+    with torch.no_grad():
+        features = network.stem(photo)
 
-    assert [feature.shape[-1] for feature in features] == [32, 32, 16, 8, 4, 2]
+    assert features.shape == (1, 8, 33, 33)
+    assert not torch.allclose(features[..., 16, 16], features[..., 16, 13])
     assert not any(isinstance(module, nn.MaxPool2d) for module in network.modules())
 
 
-def test_the_shipped_network_is_of_the_resnet_18_class_and_fits_its_weights_file():
+def test_imagenets_statistics_and_depthwise_filters_stay(network):
+    torch.manual_seed(0)
+    network = FinderUNet(8, (16, 16, 8, 8, 8, 8))
+    network.freeze_early()
+    before = {key: value.clone() for key, value in network.encoder.state_dict().items()}
+    optimizer = torch.optim.SGD([*network.encoder_parameters(), *network.other_parameters()], lr=1.0)
+    network.train()(torch.rand(2, 3, 64, 64)).sum().backward()
+    optimizer.step()
+
+    after = network.encoder.state_dict()
+    changed = {key for key in before if not torch.equal(before[key], after[key])}
+    assert changed and not [
+        key for key in changed if "running" in key or "conv_dw" in key or "conv_stem" in key
+    ]
+
+
+def test_the_shipped_network_fits_its_weights_file():
     parameters = sum(parameter.numel() for parameter in build().parameters())
 
-    assert 10e6 < parameters < 25e6
+    assert 4e6 < parameters < 25e6
 
 
 # --- samples -----------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_resuming_goes_on_exactly(tmp_path, monkeypatch):
     states = load_state(tmp_path / "whole"), load_state(tmp_path / "parts")
     assert _equal(states[0]["modules"]["network"], states[1]["modules"]["network"])
     assert _equal(states[0]["average"], states[1]["average"])
-    rows = list(csv.DictReader((tmp_path / "parts" / "log.csv").open()))
+    rows = csv.DictReader((tmp_path / "parts" / "log.csv").read_text().splitlines())
     assert [int(row["step"]) for row in rows] == list(range(1, 11))
 
 
