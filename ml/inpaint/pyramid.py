@@ -5,9 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-DEEP_PX = 64
-"""Farther than this from every valid pixel (in rows and columns) the network has learned little: it saw holes of up
-to 40 % of crops of 256."""
+DEEP_PX = 12
+"""Farther than this from every valid pixel (in rows and columns) is filled at half the size first. Chosen by hole
+PSNR on 16 photographs of 512 with weights of 800 steps: 64 gave 19.9 dB, 16 and 12 gave 20.8, 8 gave 20.9; to be
+measured again with weights that learned for longer."""
 ROWS = 512
 """Rows at a time, an even number; bounds the memory of float copies."""
 
