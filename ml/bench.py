@@ -26,8 +26,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ml.contract import Options
 from ml.damage import draw_holes, paint
+from ml.devices import choose_device
 from ml.networks import load_colorizer, load_finder, load_repairer
-from ml.training import choose_device
 
 PRODUCT_SIZE = 4096
 SEED = 0

@@ -11,10 +11,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ml import shipped
 from ml.contract import WeightsMissing
-
-WEIGHTS = Path(__file__).parent / "weights"
-CHECKSUMS = "SHA256SUMS"
 
 
 def load_weights(name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -22,12 +20,12 @@ def load_weights(name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
 
     Raises WeightsMissing where the file is absent, unreadable, or not the one that SHA256SUMS lists.
     """
-    path = WEIGHTS / f"{name}.safetensors"
+    path = shipped.WEIGHTS / f"{name}.safetensors"
     if not path.is_file():
         raise WeightsMissing(f"The weights {path} are not there: get them with the program's source.")
-    if sha256(path) != shipped_sha256(name):
+    if sha256(path) != shipped.shipped_sha256().get(name):
         raise WeightsMissing(
-            f"The weights {path} are not the ones that {CHECKSUMS} lists: get the file anew."
+            f"The weights {path} are not the ones that {shipped.CHECKSUMS} lists: get the file anew."
         )
     return read_weights(path)
 
@@ -71,11 +69,3 @@ def _half(key: str, value: Tensor) -> Tensor:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def shipped_sha256(name: str) -> str | None:
-    """What SHA256SUMS says of a network's file; None where it says nothing."""
-    listing = WEIGHTS / CHECKSUMS
-    lines = listing.read_text().splitlines() if listing.is_file() else []
-    known = {parts[1].lstrip("*"): parts[0] for parts in map(str.split, lines) if len(parts) == 2}
-    return known.get(f"{name}.safetensors")

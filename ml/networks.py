@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+
+from ml.shipped import shipped_sha256
 
 Share = Callable[[float], None]
 """Called with the share done, 0..1."""
@@ -79,7 +80,6 @@ def load_colorizer(device: str) -> Colorizer:
     return ColorizeColorizer.load(device)
 
 
-WEIGHTS = Path(__file__).parent / "weights"
 NETWORKS_OF = {
     "restored": {"segment", "inpaint"},
     "colorized": {"colorize"},
@@ -98,11 +98,8 @@ def networks_of(results: Iterable[str], mask_given: bool = False) -> set[str]:
 
 def weights_sha256(names: Iterable[str]) -> dict[str, str]:
     """Network to the sha256 of its shipped weights."""
-    names = set(names)
-    listing = WEIGHTS / "SHA256SUMS"
-    lines = [line.split() for line in listing.read_text().splitlines()] if listing.exists() else []
-    known = {Path(parts[1].lstrip("*")).stem: parts[0] for parts in lines if len(parts) == 2}
-    return {name: known[name] for name in sorted(names & known.keys())}
+    known = shipped_sha256()
+    return {name: known[name] for name in sorted(set(names) & known.keys())}
 
 
 def versions() -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
+
+from ml.scaling import at_most
 
 LUMA = (0.299, 0.587, 0.114)
 """ITU-R BT.601."""
@@ -39,12 +40,7 @@ def has_colour(photo_HWC: np.ndarray) -> bool:
 
 def unexplained_chroma(photo_HWC: np.ndarray) -> float:
     """Root mean square of Cb and Cr (0..255) after the best parabola in luma was subtracted."""
-    scale = LONG_SIDE / max(photo_HWC.shape[:2])
-    small = photo_HWC
-    if scale < 1:
-        height, width = photo_HWC.shape[:2]
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = cv2.resize(photo_HWC, size, interpolation=cv2.INTER_AREA)
+    small = at_most(photo_HWC, LONG_SIDE)
     rgb = small.reshape(-1, 3).astype(np.float64) * (255 / np.iinfo(photo_HWC.dtype).max)
     luma = rgb @ np.array(LUMA)
     chroma = np.stack([(rgb[:, 2] - luma) / 1.772, (rgb[:, 0] - luma) / 1.402], axis=1)

@@ -118,10 +118,7 @@ def _python_files() -> list[Path]:
 def test_no_file_is_too_long_and_none_is_a_drawer_for_everything():
     long = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in _python_files()}
 
-    # Tests of one room may be as long as they need to be.
-    assert {
-        name: lines for name, lines in long.items() if lines > 300 and not name.startswith("tests/")
-    } == {}
+    assert {name: lines for name, lines in long.items() if lines > 300} == {}
     assert [name for name in long if re.search(r"/(utils|helpers|common|misc)\.py$", name)] == []
 
 

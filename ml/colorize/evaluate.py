@@ -21,6 +21,7 @@ from ml.colorize.infer import Colorizer
 from ml.metrics import colourfulness, mse, psnr
 from ml.perceptual import SqueezeFeatures, perceptual_distance
 from ml.photoset import load_photoset
+from ml.scaling import at_most
 
 LONG_SIDE = 512
 
@@ -104,16 +105,6 @@ def cbcr(photo_u8_HWC: np.ndarray) -> np.ndarray:
     red, green, blue = np.moveaxis(photo_u8_HWC.astype(np.float64), -1, 0)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     return 128 + np.stack([(blue - luma) / 1.772, (red - luma) / 1.402], axis=-1)
-
-
-def at_most(photo_u8_HWC: np.ndarray, long_side: int) -> np.ndarray:
-    """Shrunk to that long side where it is longer."""
-    height, width = photo_u8_HWC.shape[:2]
-    scale = long_side / max(height, width)
-    if scale >= 1:
-        return photo_u8_HWC
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(photo_u8_HWC, size, interpolation=cv2.INTER_AREA)
 
 
 @torch.inference_mode()

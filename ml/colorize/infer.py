@@ -18,7 +18,7 @@ from ml.colorize.hints import Hint, Spot, add_spots, read_hints, spread
 from ml.colorize.network import MULTIPLE, ChromaUNet, build
 from ml.colorize.spectral import fold_spectral_norms
 from ml.colorize.upsampling import GuidedChroma
-from ml.training import choose_device
+from ml.devices import choose_device
 
 NAME = "colorize"
 LONG_SIDE = 512

@@ -12,6 +12,7 @@ from ml import training
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.network import build
 from ml.colorize.trainee import Colouring
+from ml.devices import choose_device
 from ml.efficientnet import ENCODER_FILE, find_imagenet
 from ml.photoset import load_photoset
 
@@ -75,7 +76,7 @@ def train(
     trainee = Colouring(
         ColorizeSamples(photoset, seed),
         ColorizeSamples(photoset, seed + SHEET_SEED),
-        training.choose_device(device),
+        choose_device(device),
         start=start or find_imagenet(data),
         batch_size=batch_size,
         lr=lr,

@@ -13,7 +13,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ml import training
 from ml.colorize import ycc
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.discriminator import Discriminator
@@ -27,6 +26,7 @@ from ml.colorize.losses import (
 )
 from ml.colorize.network import build
 from ml.colorize.sheet import draw_sheet
+from ml.devices import autocast
 from ml.efficientnet import load_imagenet
 from ml.perceptual import SqueezeFeatures
 
@@ -85,7 +85,7 @@ class Colouring:
         network = self.modules["network"].train()
         luma = batch["luma_u8"].to(self.device).float() / 255
         truth = (batch["chroma_u8"].to(self.device).float() - 128) / 255
-        with training.autocast(self.device):
+        with autocast(self.device):
             chroma = network(luma)
         given = chroma.detach().requires_grad_()
         loss = chroma_l1(given, truth)
@@ -109,7 +109,7 @@ class Colouring:
     def _judge(self, luma: Tensor, fake: Tensor, real: Tensor) -> float:
         """One step of the discriminator."""
         discriminator = self.modules["discriminator"].train().requires_grad_(True)
-        with training.autocast(self.device):
+        with autocast(self.device):
             both = discriminator(torch.cat([luma, luma]), torch.cat([real, fake]))
             loss = hinge_discriminator(*both.chunk(2))
         optimizer = self.optimizers["discriminator"]
@@ -123,7 +123,7 @@ class Colouring:
     ) -> dict[str, tuple[Tensor, float]]:
         """The losses beside L1 and their shares."""
         losses: dict[str, Tensor] = {}
-        with training.autocast(self.device):
+        with autocast(self.device):
             if self.shares["adversarial"]:
                 discriminator = self.modules["discriminator"].requires_grad_(False)
                 losses["adversarial"] = hinge_generator(discriminator(luma, given))

@@ -22,6 +22,7 @@ from ml.inpaint.infer import Repairer
 from ml.metrics import psnr, psnr_hole, ssim
 from ml.perceptual import SqueezeFeatures, perceptual_distance
 from ml.photoset import load_photoset
+from ml.scaling import at_most
 
 LONG_SIDE = 512
 BINS = {"0-5": (0.0, 0.05), "5-10": (0.05, 0.1), "10-20": (0.1, 0.2), "20-40": (0.2, 0.4)}
@@ -87,7 +88,7 @@ def evaluate(
     for number in range(count):
         index = number * len(photoset) // count
         sample = photoset[index]
-        truth_HWC = _at_most(sample.photo_u8_HWC, LONG_SIDE)
+        truth_HWC = at_most(sample.photo_u8_HWC, LONG_SIDE)
         name = list(BINS)[number % len(BINS)]
         hole_HW = draw_holes(*truth_HWC.shape[:2], np.random.default_rng((seed, index)), BINS[name]).astype(
             bool
@@ -132,15 +133,6 @@ def _mean(measured: list[dict[str, dict[str, float]]]) -> dict[str, Any]:
         method: {figure: float(np.mean([one[method][figure] for one in measured])) for figure in FIGURES}
         for method in measured[0]
     }
-
-
-def _at_most(photo_u8_HWC: np.ndarray, long_side: int) -> np.ndarray:
-    height, width = photo_u8_HWC.shape[:2]
-    scale = long_side / max(height, width)
-    if scale >= 1:
-        return photo_u8_HWC
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(photo_u8_HWC, size, interpolation=cv2.INTER_AREA)
 
 
 def _tensor(photo_u8_HWC: np.ndarray, device: torch.device) -> torch.Tensor:

@@ -8,7 +8,6 @@ bounded: beside it and the masks only one window is held.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +19,17 @@ from torch import nn
 
 from ml.checkpoint import load_weights, read_weights
 from ml.contract import PhotoRejected
+from ml.devices import autocast, choose_device
 from ml.inpaint.grain import add_grain
 from ml.inpaint.network import MULTIPLE, build
 from ml.inpaint.pyramid import deep_part, enlarge_into, shrink
 from ml.inpaint.windows import Window, plan_windows
-from ml.training import autocast, choose_device
 
 GROW_PX = 2
 """The rim of a crack is brighter or darker than the paper around it, and masks are a pixel or two off."""
 FEATHER_PX = 2
 """Beyond the grown hole the repair fades into the photograph over so many pixels."""
 
-SMALL_PX = 2 * MULTIPLE
-"""A window whose shorter side is at most this is seen in single precision."""
 Share = Callable[[float], None]
 
 
@@ -122,9 +119,7 @@ class Repairer:
         photo = torch.from_numpy(_as_01(photo_HWC)).permute(2, 0, 1)[None]
         valid = torch.from_numpy(~hole_HW)[None, None].float()
         photo, valid = (F.pad(part, padding).to(self.device) for part in (photo, valid))
-        # In bf16 oneDNN read memory that nobody wrote on maps of 6 x 2 (NaN, one time in fifty): small ones in fp32.
-        half = autocast(self.device) if min(photo.shape[2:]) > SMALL_PX else nullcontext()
-        with torch.inference_mode(), half:
+        with torch.inference_mode(), autocast(self.device, min(photo.shape[2:])):
             filled = self.network(photo, valid)
         return filled[0, :, :height, :width].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 

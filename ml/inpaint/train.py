@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ml import training
+from ml.devices import autocast, choose_device
 from ml.inpaint.data import InpaintSamples
 from ml.inpaint.losses import Weights, composite, feature_losses, pixel_losses, total_variation
 from ml.inpaint.network import PartialUNet, build
@@ -93,13 +94,13 @@ class Repair:
         set_training_mode(network, self.freeze_norm_from is not None and step >= self.freeze_norm_from)
         truth = batch["photo_u8"].to(self.device, memory_format=torch.channels_last).float() / 255
         valid = batch["valid"].to(self.device).float()
-        with training.autocast(self.device):
+        with autocast(self.device):
             output = network(truth, valid)
         losses = pixel_losses(output, truth, valid)
         repaired = composite(output, truth, valid)
         losses["variation"] = total_variation(repaired, valid)
         if self._is_perceptual(step):
-            with training.autocast(self.device):
+            with autocast(self.device):
                 losses |= feature_losses(self._squeeze(), (repaired,), truth)
         self._descend(losses)
         figures = {name: float(loss.detach()) for name, loss in losses.items()}
@@ -178,7 +179,7 @@ def train(
     trainee = Repair(
         InpaintSamples(photoset, seed),
         InpaintSamples(photoset, seed + SHEET_SEED),
-        training.choose_device(device),
+        choose_device(device),
         batch_size=batch_size,
         lr=lr,
         perceptual_from=perceptual_from,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from ml.photo.codecs import jpeg, png
 from ml.photo.picture import Metadata, Photo
 from ml.photo.profiles import colour_profile, to_srgb
 from ml.photo.writing import to_u8
+from ml.scaling import at_most
 
 LONG_SIDE = 2048
 QUALITY = 90
@@ -20,24 +20,14 @@ VEIL_ALPHA = 150
 
 def preview_bytes(photo: Photo, long_side: int = LONG_SIDE) -> bytes:
     """A JPEG in sRGB with at most `long_side` pixels on its longer side; never enlarged, no metadata."""
-    small = to_u8(shrink(photo.pixels_HWC, long_side))
+    small = to_u8(at_most(photo.pixels_HWC, long_side))
     return jpeg.encode(to_srgb(small, colour_profile(photo.metadata.icc)), Metadata(), QUALITY)
 
 
 def veil_bytes(hole_HW: np.ndarray, long_side: int = LONG_SIDE) -> bytes:
     """A PNG, RGBA: amber where hole_HW is true, transparent elsewhere; of the preview's size."""
-    share = shrink(hole_HW.astype(np.uint8) * 255, long_side)
+    share = at_most(hole_HW.astype(np.uint8) * 255, long_side)
     veil = np.empty((*share.shape, 4), np.uint8)
     veil[..., :3] = AMBER_RGB
     veil[..., 3] = share.astype(np.uint16) * VEIL_ALPHA // 255
     return png.encode(veil, Metadata())
-
-
-def shrink(pixels: np.ndarray, long_side: int) -> np.ndarray:
-    """Averaged down until the longer side is `long_side`; as it is where it is not longer."""
-    height, width = pixels.shape[:2]
-    scale = long_side / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)

@@ -13,9 +13,10 @@ from torch import nn
 
 from ml.abn import fold
 from ml.checkpoint import load_weights, read_weights
+from ml.devices import autocast, choose_device
+from ml.scaling import at_most
 from ml.segment.network import build
 from ml.tiles import blend, plan_tiles
-from ml.training import autocast, choose_device
 
 TILE, OVERLAP = 1024, 128
 """Pixels; a picture up to TILE on its long side is seen in one piece."""
@@ -64,9 +65,7 @@ class Finder:
     def _join_far_view(self, near_HW4: np.ndarray, photo_u8_HWC: np.ndarray, flips: bool) -> None:
         """The whole picture at TILE shows large losses that a tile takes for background; the surer view counts."""
         height, width = photo_u8_HWC.shape[:2]
-        scale = TILE / max(height, width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        far_HW4 = self._see(cv2.resize(photo_u8_HWC, size, interpolation=cv2.INTER_AREA), flips)
+        far_HW4 = self._see(at_most(photo_u8_HWC, TILE), flips)
         far_HW4 = cv2.resize(far_HW4, (width, height), interpolation=cv2.INTER_LINEAR)
         surer = far_HW4[..., 0] > near_HW4[..., 0]
         near_HW4[surer] = far_HW4[surer]
@@ -83,7 +82,7 @@ class Finder:
         return maps_4HW.permute(1, 2, 0).cpu().numpy()
 
     def _maps(self, photo_1CHW: torch.Tensor) -> torch.Tensor:
-        with torch.inference_mode(), autocast(self.device):
+        with torch.inference_mode(), autocast(self.device, min(photo_1CHW.shape[2:])):
             logits_4HW = self.network(photo_1CHW)[0]
         logits_4HW = logits_4HW.float()
         defect_1HW = logits_4HW[:1].sigmoid()

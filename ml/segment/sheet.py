@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ml.damage import IGNORE
-from ml.training import autocast
+from ml.devices import autocast
 
 ACROSS = 3
 """Samples in a row of the sheet."""

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ml import training
+from ml.devices import autocast, choose_device
 from ml.efficientnet import find_imagenet, load_imagenet
 from ml.photoset import load_photoset
 from ml.segment.data import SegmentSamples, find_shapes, load_labelled
@@ -74,7 +75,7 @@ class Finding:
         network = self.modules["network"].train()
         photo = batch["photo_u8"].to(self.device, memory_format=torch.channels_last).float() / 255
         kinds = batch["kinds_u8"].to(self.device)
-        with training.autocast(self.device):
+        with autocast(self.device):
             logits = network(photo)
         logits = logits.float()
         losses = {
@@ -121,7 +122,7 @@ def train(
     trainee = Finding(
         SegmentSamples(photoset, labelled, shapes, seed),
         SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED),
-        training.choose_device(device),
+        choose_device(device),
         start=start or find_imagenet(data),
         batch_size=batch_size,
         lr=lr,

@@ -99,3 +99,24 @@ def scratched_png(tmp_path: Path, scratched_u8) -> Path:
     path.parent.mkdir()
     Image.fromarray(scratched_u8).save(path)
     return path
+
+
+@pytest.fixture
+def loaded(fakes, monkeypatch):
+    """The networks that the product would load."""
+    monkeypatch.setattr("ml.networks.load_finder", lambda device: fakes.finder)
+    monkeypatch.setattr("ml.networks.load_repairer", lambda device: fakes.repairer)
+    monkeypatch.setattr("ml.networks.load_colorizer", lambda device: fakes.colorizer)
+    return fakes
+
+
+@pytest.fixture
+def folder(tmp_path, scratched_u8):
+    """Two photographs, one broken file, one that is no photograph by its name."""
+    folder = tmp_path / "album"
+    (folder / "deeper").mkdir(parents=True)
+    Image.fromarray(scratched_u8).save(folder / "a.png")
+    Image.fromarray(scratched_u8).save(folder / "deeper" / "b.jpg")
+    (folder / "c.jpg").write_bytes(b"\xff\xd8\xff but no more")
+    (folder / "notes.txt").write_text("who is who")
+    return folder

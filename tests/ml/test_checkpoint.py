@@ -7,13 +7,13 @@ import hashlib
 import pytest
 import torch
 
-from ml import checkpoint
+from ml import checkpoint, shipped
 from ml.contract import WeightsMissing
 
 
 @pytest.fixture
 def weights(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(shipped, "WEIGHTS", tmp_path)
     path = tmp_path / "net.safetensors"
     checkpoint.save_weights(path, {"a": torch.tensor([1.0, 2.5]), "n": torch.tensor(7)}, {"network": "net"})
     (tmp_path / "SHA256SUMS").write_text(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import subprocess
 import sys
@@ -13,40 +12,9 @@ from PIL import Image
 
 from ml.__main__ import COMMANDS, main
 from ml.contract import WeightsMissing
+from tests.ml.cli import names, pixels_of, run
 
-
-@pytest.fixture(autouse=True)
-def loaded(fakes, monkeypatch):
-    """The networks that the product would load."""
-    monkeypatch.setattr("ml.networks.load_finder", lambda device: fakes.finder)
-    monkeypatch.setattr("ml.networks.load_repairer", lambda device: fakes.repairer)
-    monkeypatch.setattr("ml.networks.load_colorizer", lambda device: fakes.colorizer)
-    return fakes
-
-
-@pytest.fixture
-def folder(tmp_path, scratched_u8):
-    """Two photographs, one broken file, one that is no photograph by its name."""
-    folder = tmp_path / "album"
-    (folder / "deeper").mkdir(parents=True)
-    Image.fromarray(scratched_u8).save(folder / "a.png")
-    Image.fromarray(scratched_u8).save(folder / "deeper" / "b.jpg")
-    (folder / "c.jpg").write_bytes(b"\xff\xd8\xff but no more")
-    (folder / "notes.txt").write_text("who is who")
-    return folder
-
-
-def run(*words):
-    return main([str(word) for word in words])
-
-
-def loaded_pixels(path):
-    with Image.open(path) as picture:
-        return np.asarray(picture)
-
-
-def names(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+pytestmark = pytest.mark.usefixtures("loaded")
 
 
 def test_a_folder_is_restored_and_a_bad_file_does_not_stop_it(folder, tmp_path, capsys):
@@ -92,76 +60,6 @@ def test_a_failed_file_is_in_the_json_with_its_reason(folder, tmp_path, capsys):
     assert by_name["c.jpg"]["status"] == "failed" and by_name["c.jpg"]["code"] == "broken"
 
 
-def test_what_is_done_is_skipped_and_what_failed_is_tried_again(folder, tmp_path, loaded, capsys):
-    run("restore", folder, "--out", tmp_path / "out")
-    calls = loaded.finder.calls
-    before = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in names(tmp_path / "out")}
-    Image.open(folder / "a.png").save(folder / "c.jpg")
-
-    assert run("restore", folder, "--out", tmp_path / "out", "--json") == 0
-
-    document = json.loads(capsys.readouterr().out)
-    assert (document["done"], document["skipped"]) == (1, 2)
-    assert loaded.finder.calls == calls + 1
-    assert all(
-        (tmp_path / "out" / name).stat().st_mtime_ns == time
-        for name, time in before.items()
-        if name != "report.csv"
-    )
-
-
-@pytest.mark.parametrize("change", ["options", "input", "result", "again"])
-def test_it_is_done_again_where_something_changed(change, scratched_png, tmp_path, loaded):
-    run("restore", scratched_png, "--out", tmp_path / "out")
-    more = []
-    if change == "options":
-        more = ["--saturation", "0.5"]
-    elif change == "input":
-        Image.open(scratched_png).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(scratched_png)
-    elif change == "result":
-        (tmp_path / "out" / "granny_colorized.png").unlink()
-    else:
-        more = ["--again"]
-
-    run("restore", scratched_png, "--out", tmp_path / "out", *more)
-
-    assert loaded.finder.calls == 2
-
-
-def test_an_interrupted_run_goes_on_where_it_was(folder, tmp_path, loaded, monkeypatch, capsys):
-    real = loaded.colorizer.colorize
-
-    def interrupted(*args, **kwargs):
-        if loaded.colorizer.calls >= 2:
-            raise KeyboardInterrupt
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(loaded.colorizer, "colorize", interrupted)
-    assert run("restore", folder, "--out", tmp_path / "out") == 130
-    monkeypatch.undo()
-    monkeypatch.setattr("ml.networks.load_finder", lambda device: loaded.finder)
-    monkeypatch.setattr("ml.networks.load_repairer", lambda device: loaded.repairer)
-    monkeypatch.setattr("ml.networks.load_colorizer", lambda device: loaded.colorizer)
-
-    run("restore", folder, "--out", tmp_path / "out", "--json")
-
-    statuses = {file["file"]: file["status"] for file in json.loads(capsys.readouterr().out)["files"]}
-    assert statuses == {"a.png": "skipped", "c.jpg": "failed", "deeper/b.jpg": "done"}
-
-
-def test_the_report_has_one_row_per_file(folder, tmp_path):
-    run("restore", folder, "--out", tmp_path / "out")
-    run("restore", folder, "--out", tmp_path / "out", "--again")
-
-    with (tmp_path / "out" / "report.csv").open(newline="") as file:
-        rows = {row["file"]: row for row in csv.DictReader(file)}
-    assert set(rows) == {"a.png", "c.jpg", "deeper/b.jpg"}
-    assert rows["a.png"]["status"] == "done" and rows["a.png"]["restored"] == "a_restored.png"
-    assert rows["deeper/b.jpg"]["mask"] == "deeper/b_mask.png"
-    assert float(rows["a.png"]["defect_share"]) > 0
-    assert rows["c.jpg"]["status"] == "failed" and "damaged" in rows["c.jpg"]["reason"]
-
-
 def test_only_and_format(scratched_png, tmp_path):
     assert (
         run("restore", scratched_png, "--out", tmp_path / "out", "--only", "restored", "--format", "tiff")
@@ -184,7 +82,7 @@ def test_a_mask_of_ones_own(scratched_png, scratched_u8, tmp_path, loaded):
     assert run("restore", scratched_png, "--out", tmp_path / "out", "--mask", tmp_path / "mask.png") == 0
 
     assert loaded.finder.calls == 0
-    assert np.array_equal(loaded_pixels(tmp_path / "out" / "granny_mask.png"), hole)
+    assert np.array_equal(pixels_of(tmp_path / "out" / "granny_mask.png"), hole)
 
 
 def test_photographs_that_share_a_stem_do_not_overwrite_each_other(tmp_path, scratched_u8):
@@ -301,97 +199,6 @@ def test_a_fault_of_ours_fails_that_file_alone(folder, tmp_path, loaded, monkeyp
 def _fail(loaded):
     loaded.finder.calls += 1
     raise RuntimeError("kernel fault")
-
-
-def test_segment_writes_mask_and_probability_as_displayed(tmp_path, scratched_u8, capsys):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    turned = Image.fromarray(scratched_u8).transpose(Image.Transpose.ROTATE_90)
-    turned.save(tmp_path / "a.png", exif=exif)
-
-    assert run("segment", tmp_path / "a.png", "--out", tmp_path / "out", "--json") == 0
-
-    mask = loaded_pixels(tmp_path / "out" / "a_mask.png")
-    probability = loaded_pixels(tmp_path / "out" / "a_probability.png")
-    assert mask.shape == probability.shape == scratched_u8.shape[:2]
-    assert mask.dtype == np.uint8 and set(np.unique(mask)) == {0, 255}
-    assert probability.dtype == np.uint16 and probability.max() == 65535 and probability[0, 0] == 0
-    assert json.loads(capsys.readouterr().out)["files"][0]["files"]["mask"] == "a_mask.png"
-
-
-def test_inpaint_touches_nothing_but_the_hole(scratched_png, scratched_u8, tmp_path, loaded, capsys):
-    hole = (scratched_u8 == 255).all(axis=2)
-    Image.fromarray(hole.astype(np.uint8) * 255).save(tmp_path / "mask.png")
-
-    code = run(
-        "inpaint",
-        scratched_png,
-        "--mask",
-        tmp_path / "mask.png",
-        "--out",
-        tmp_path / "deep" / "r.png",
-        "--json",
-    )
-
-    assert code == 0
-    repaired = loaded_pixels(tmp_path / "deep" / "r.png")
-    touched = loaded.repairer.touched(hole)
-    assert np.array_equal(repaired[~touched], scratched_u8[~touched]) and (repaired != scratched_u8).any()
-    assert json.loads(capsys.readouterr().out)["hole_share"] == pytest.approx(hole.mean())
-
-
-def test_inpaint_with_a_mask_of_another_size_is_one(scratched_png, tmp_path, capsys):
-    Image.new("L", (40, 40)).save(tmp_path / "mask.png")
-
-    assert run("inpaint", scratched_png, "--mask", tmp_path / "mask.png", "--out", tmp_path / "r.png") == 1
-
-    assert "granny.png: The mask is 40 x 40 pixels, the photograph 128 x 96." in capsys.readouterr().err
-    assert not (tmp_path / "r.png").exists()
-
-
-def test_colorize_and_its_variants(scratched_png, tmp_path, capsys):
-    assert run("colorize", scratched_png, "--out", tmp_path / "out", "--variants", "3", "--json") == 0
-
-    files = ["granny_colorized.png", "granny_colorized_2.png", "granny_colorized_3.png"]
-    assert names(tmp_path / "out") == files
-    assert json.loads(capsys.readouterr().out)["files"][0]["files"] == files
-
-
-def test_hints_reach_the_network(scratched_png, tmp_path, loaded, monkeypatch):
-    given = []
-    real = loaded.colorizer.colorize
-    monkeypatch.setattr(loaded.colorizer, "colorize", lambda photo, **kw: (given.append(kw), real(photo))[1])
-    (tmp_path / "hints.json").write_text('[{"x": 3, "y": 4, "rgb": "#a0b0c0"}]')
-
-    run(
-        "colorize",
-        scratched_png,
-        "--out",
-        tmp_path / "out",
-        "--hints",
-        tmp_path / "hints.json",
-        "--saturation",
-        "0.5",
-    )
-
-    assert given[0]["hints"] == ({"x": 3, "y": 4, "rgb": "#a0b0c0"},) and given[0]["saturation"] == 0.5
-
-
-def test_a_hint_outside_the_picture_fails_that_file_with_a_sentence(scratched_png, tmp_path, capsys):
-    (tmp_path / "hints.json").write_text('[{"x": 128, "y": 4, "rgb": "#a0b0c0"}]')
-
-    assert run("colorize", scratched_png, "--out", tmp_path / "out", "--hints", tmp_path / "hints.json") == 1
-
-    said = "granny.png: The hint at x 128, y 4 lies outside of the picture of 128 x 96 pixels."
-    assert said in capsys.readouterr().err.splitlines()
-    assert not (tmp_path / "out").exists()
-
-
-def test_there_are_as_many_variants_as_views():
-    from ml.colorize.infer import VIEWS
-    from ml.commands.colorize import MOST_VARIANTS
-
-    assert len(VIEWS) == MOST_VARIANTS
 
 
 def test_a_gpu_that_is_not_there_is_wrong_usage(scratched_png, tmp_path, monkeypatch, capsys):

@@ -141,7 +141,7 @@ def test_exported_weights_colour_as_the_network_did(tmp_path, monkeypatch):
 
 
 def test_without_weights_the_operator_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("ml.checkpoint.WEIGHTS", tmp_path)
+    monkeypatch.setattr("ml.shipped.WEIGHTS", tmp_path)
 
     with pytest.raises(WeightsMissing, match="colorize"):
         Colorizer.load("cpu")

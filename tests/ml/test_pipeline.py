@@ -1,27 +1,16 @@
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ml import pipeline
 from ml.contract import Options, PhotoRejected, Stage
 from ml.networks import Networks, hole_sha256
-from ml.photo import read
+from tests.ml.pipeline import pixels, restore
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def restore(source, tmp_path, fakes, options=None, **kwargs):
-    return pipeline.restore_file(source, tmp_path / "out", options or Options(), networks=fakes, **kwargs)
-
-
-def pixels(tmp_path, report, kind):
-    with Image.open(tmp_path / "out" / report.files[kind]) as picture:
-        return np.asarray(picture)
 
 
 def test_three_results_and_a_mask_are_written(scratched_png, tmp_path, fakes):
@@ -294,60 +283,3 @@ def test_twice_the_same_bytes(scratched_png, tmp_path, fakes):
     second = restore(scratched_png, tmp_path, fakes, Options(format="tiff"))
 
     assert {file: (tmp_path / "out" / file).read_bytes() for file in second.files.values()} == before
-
-
-def test_the_results_carry_the_profile_of_the_photograph(scratched_u8, tmp_path, fakes):
-    import imagecodecs
-
-    profile = imagecodecs.cms_profile("adobergb")
-    Image.fromarray(scratched_u8).save(tmp_path / "adobe.jpg", icc_profile=profile, dpi=(600, 600))
-
-    report = restore(tmp_path / "adobe.jpg", tmp_path, fakes)
-
-    for result in ("restored", "colorized", "restored_colorized"):
-        metadata = read(tmp_path / "out" / report.files[result]).metadata
-        assert metadata.icc == profile and metadata.ppi == (600, 600)
-
-
-@pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
-def test_each_result_says_what_was_done_to_it(scratched_png, tmp_path, fakes, monkeypatch, format):
-    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01"}
-    monkeypatch.setattr("ml.results.weights_sha256", lambda names: {name: known[name] for name in names})
-
-    report = restore(scratched_png, tmp_path, fakes, Options(format=format))
-
-    found, repaired, coloured = (
-        "segment weights sha256 5e9",
-        "inpaint weights sha256 1b4",
-        "colorize weights sha256 c01",
-    )
-    for result, steps in {
-        "restored": (found, repaired),
-        "colorized": (coloured,),
-        "restored_colorized": (found, repaired, coloured),
-    }.items():
-        xmp = read(tmp_path / "out" / report.files[result]).metadata.xmp.decode()
-        assert xmp.count("stEvt:parameters") == len(steps) and all(step in xmp for step in steps)
-        assert "compositeWithTrainedAlgorithmicMedia" in xmp and "photo-restorer" in xmp
-        assert (report.mask_sha256 in xmp) == (result != "colorized")
-
-
-def test_a_mask_of_ones_own_is_told_and_the_finder_is_not(scratched_png, tmp_path, fakes):
-    hole = np.zeros((96, 128), np.uint8)
-    hole[10:20, 10:20] = 255
-    Image.fromarray(hole).save(tmp_path / "mask.png")
-
-    report = restore(scratched_png, tmp_path, fakes, mask=tmp_path / "mask.png")
-
-    xmp = read(tmp_path / "out" / report.files["restored"]).metadata.xmp
-    assert b"mask given" in xmp and b"segment" not in xmp
-    assert "segment" not in report.weights
-
-
-def test_the_version_is_that_of_the_project(scratched_png, tmp_path, fakes):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-
-    report = restore(scratched_png, tmp_path, fakes)
-
-    assert report.versions[project["name"]] == project["version"]
-    assert {"torch", "numpy"} <= report.versions.keys()
