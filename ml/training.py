@@ -57,7 +57,10 @@ class RunConfig:
     resume: bool = False
     seed: int = 0
     steps: int | None = None
-    """Stop there; the learning rate falls towards it as a cosine. None: it stays constant after the warm-up."""
+    """Stop there; the learning rate falls towards it as a cosine. None: constant after the warm-up (or `anneal`)."""
+    anneal: bool = False
+    """Without `steps`: the rate falls towards the end of this call's minutes, on a machine lent for so long. It then
+    follows the clock: no two runs are alike, and it is for one process."""
     device: str = "auto"
     shard_mb: float | None = None
     log_every_s: float = 20.0
@@ -179,10 +182,18 @@ class _Run:
         }
 
     def _set_learning_rates(self) -> None:
-        share = learning_rate_share(self.step, self.config.steps)
+        share = learning_rate_share(self.step, self._steps())
         for optimizer in self.trainee.optimizers.values():
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * share
+
+    def _steps(self) -> int | None:
+        """The last step: the one asked for, or guessed from the pace so far."""
+        if self.config.steps is not None or not self.config.anneal:
+            return self.config.steps
+        if self.seconds <= 0 or self.config.minutes <= 0:
+            return None
+        return max(self.step + 1, round(self.step * self.config.minutes * 60 / self.seconds))
 
     def _state(self) -> dict[str, Any]:
         return {

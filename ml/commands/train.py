@@ -87,6 +87,11 @@ def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
         help="stop after so many steps; the learning rate falls towards it",
     )
     parser.add_argument(
+        "--anneal",
+        action="store_true",
+        help="without --steps: the learning rate falls towards the end of --minutes",
+    )
+    parser.add_argument(
         "--shard-mb",
         type=float,
         default=None,

@@ -36,7 +36,8 @@ class PartialConv2d(nn.Conv2d):
         self.window = float(sum(groups_in) * kernel * kernel)
 
     def forward(self, *groups: Group, emptied: bool = False) -> Group:
-        """groups: per group of channels its features_BCHW (any dtype) and their valid_B1HW (float, 0 or 1).
+        """groups: per group of channels its features_BCHW (any dtype) and their valid_B1HW (float, 0 to 1:
+        the share of its pixels that are valid; channels times share must exceed a half where any is).
         emptied: the caller knows that the features are 0 in the holes; spares a pass over them.
 
         Returns the features (0 where no valid pixel lay under the window) and their valid_B1HW.

@@ -1,8 +1,4 @@
-"""Training of the repairer: `python -m ml train inpaint`. The loop is ml.training's; what one step does is here.
-
-In two parts, as Liu et al. 2018 have it: first with batch norm learning, then from `--freeze-norm-from` on, where the
-encoder's statistics stand still (means over holes and photograph together had disturbed them) and the seams vanish.
-"""
+"""Training of the repairer: `python -m ml train inpaint`. The loop is ml.training's; what one step does is here."""
 
 from __future__ import annotations
 
@@ -26,15 +22,16 @@ from ml.photoset import load_photoset
 SHEET_SEED = 10_000_019
 """The sheet's samples are drawn by another seed than the training's."""
 
-LANE_LR_SHARE = 0.02
-"""Its weights are 1/16 each; Adam's step would be a thirtieth of that."""
+LR_SHARES = {"lane.": 0.02, "detail.": 0.1, "affinity.": 0.1, "fine_affinity.": 0.1, "half_affinity": 0.1}
+"""What begins as a good filling takes shorter steps than the rest, or Adam's first ones would lose it: the lane's
+weights are 1/16 each, and a detail that begins at 0 shifts whole pictures."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch-size", type=int, default=8, metavar="N", help="crops of 256 per step (default: %(default)s)"
     )
-    parser.add_argument("--lr", type=float, default=1e-3, help="learning rate of Adam (default: %(default)s)")
+    parser.add_argument("--lr", type=float, default=5e-4, help="learning rate of Adam (default: %(default)s)")
     parser.add_argument(
         "--perceptual-from",
         type=int,
@@ -48,13 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=4,
         metavar="N",
         help="perceptual and style loss every N-th step (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--freeze-norm-from",
-        type=int,
-        default=None,
-        metavar="STEP",
-        help="from then on the encoder's batch norm stands still: the last part (default: never)",
     )
 
 
@@ -71,7 +61,6 @@ class Repair:
         lr: float,
         perceptual_from: int,
         perceptual_every: int,
-        freeze_norm_from: int | None,
         weights: Weights | None = None,
     ) -> None:
         network = build().to(device)
@@ -83,7 +72,6 @@ class Repair:
         self.device = device
         self.weights = weights or Weights()
         self.perceptual_from, self.perceptual_every = perceptual_from, perceptual_every
-        self.freeze_norm_from = freeze_norm_from
         self.features: SqueezeFeatures | None = None
 
     def sample(self, index: int) -> dict[str, Tensor]:
@@ -91,7 +79,7 @@ class Repair:
 
     def step(self, batch: dict[str, Tensor], step: int) -> dict[str, float]:
         network = self.modules["network"]
-        set_training_mode(network, self.freeze_norm_from is not None and step >= self.freeze_norm_from)
+        network.train()
         truth = batch["photo_u8"].to(self.device, memory_format=torch.channels_last).float() / 255
         valid = batch["valid"].to(self.device).float()
         with autocast(self.device):
@@ -132,18 +120,12 @@ class Repair:
 
 
 def parameter_groups(network: PartialUNet, lr: float) -> list[dict[str, Any]]:
-    """The lane begins as a good average: steps of full length would lose it before the rest has learned anything."""
-    lane = list(network.lane.parameters())
-    rest = [weight for name, weight in network.named_parameters() if not name.startswith("lane.")]
-    return [{"params": rest, "lr": lr}, {"params": lane, "lr": lr * LANE_LR_SHARE}]
-
-
-def set_training_mode(network: nn.Module, freeze_norm: bool) -> None:
-    """Training mode; with `freeze_norm` the encoder's batch norms use and keep the statistics that they have."""
-    network.train()
-    if freeze_norm:
-        assert isinstance(network, PartialUNet)
-        network.down.eval()
+    """The parameters by their learning rates."""
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        share = next((share for part, share in LR_SHARES.items() if name.startswith(part)), 1.0)
+        groups.setdefault(share, []).append(parameter)
+    return [{"params": parameters, "lr": lr * share} for share, parameters in groups.items()]
 
 
 def hole_psnr(output_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor) -> Tensor:
@@ -167,10 +149,9 @@ def train(
     steps: int | None = None,
     device: str = "auto",
     batch_size: int = 8,
-    lr: float = 1e-3,
+    lr: float = 5e-4,
     perceptual_from: int = 2000,
     perceptual_every: int = 4,
-    freeze_norm_from: int | None = None,
     **options: Any,
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
@@ -184,7 +165,6 @@ def train(
         lr=lr,
         perceptual_from=perceptual_from,
         perceptual_every=perceptual_every,
-        freeze_norm_from=freeze_norm_from,
     )
     training.fit(
         trainee,

@@ -47,7 +47,21 @@ def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
     words = f"train segment --data {tmp_path}/data --run {tmp_path}/run --minutes 5 --resume --hold-out a,b --seed 3"
 
     assert (
-        main([*words.split(), "--steps", "70", "--device", "cpu", "--shard-mb", "15", "--crop", "128"]) == 0
+        main(
+            [
+                *words.split(),
+                "--steps",
+                "70",
+                "--device",
+                "cpu",
+                "--shard-mb",
+                "15",
+                "--anneal",
+                "--crop",
+                "128",
+            ]
+        )
+        == 0
     )
 
     assert room.calls == [
@@ -62,6 +76,7 @@ def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
                 "steps": 70,
                 "device": "cpu",
                 "shard_mb": 15.0,
+                "anneal": True,
                 "crop": 128,
             },
         )

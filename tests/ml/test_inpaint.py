@@ -14,11 +14,11 @@ from ml.inpaint.network import build
 
 @pytest.fixture(scope="module")
 def repairer() -> Repairer:
-    """Weights as if trained: fresh ones draw no detail."""
+    """Weights as if trained: fresh ones choose no neighbours and draw no detail."""
     torch.manual_seed(0)
     network = build()
-    for convolution in network.detail:
-        torch.nn.init.normal_(convolution.weight, std=0.02)
+    for head in (*network.affinity, network.fine_affinity, network.detail):
+        torch.nn.init.normal_(head.weight, std=0.02)
     return Repairer(network, torch.device("cpu"))
 
 

@@ -174,12 +174,17 @@ def test_gradients_are_those_of_the_formula():
 
 
 @pytest.fixture
-def small_network() -> PartialUNet:
-    """Three levels, and weights as if trained: fresh ones draw no detail."""
-    network = PartialUNet(widths=(8, 12, 16), kernels=(7, 5, 3), fine=6).eval()
-    for convolution in network.detail:
-        torch.nn.init.normal_(convolution.weight, std=0.05)
-    return network
+def fresh_network() -> PartialUNet:
+    """Three levels."""
+    return PartialUNet(widths=(8, 12, 16), kernels=(5, 3, 3), fine=6).eval()
+
+
+@pytest.fixture
+def small_network(fresh_network) -> PartialUNet:
+    """Weights as if trained: fresh ones choose no neighbours and draw no detail."""
+    for head in (*fresh_network.affinity, fresh_network.fine_affinity, fresh_network.detail):
+        torch.nn.init.normal_(head.weight, std=0.05)
+    return fresh_network
 
 
 def test_the_network_does_not_see_into_the_hole(small_network):
@@ -190,14 +195,37 @@ def test_the_network_does_not_see_into_the_hole(small_network):
         assert torch.equal(small_network(image, valid), small_network(poisoned, valid))
 
 
-def test_fresh_weights_keep_what_is_valid_and_a_constant_picture():
-    network = PartialUNet(widths=(8, 12, 16), kernels=(7, 5, 3), fine=6).eval()
+def test_fresh_weights_keep_what_is_valid_and_a_constant_picture(fresh_network):
     image, valid = torch.rand(1, 3, 32, 32), block_hole(32, 8, 24)
     constant = torch.tensor([0.2, 0.5, 0.8]).reshape(1, 3, 1, 1).expand(1, 3, 32, 32)
 
     with torch.inference_mode():
-        torch.testing.assert_close(network(image, valid) * valid, image * valid)
-        torch.testing.assert_close(network(constant, valid), constant.contiguous())
+        torch.testing.assert_close(fresh_network(image, valid) * valid, image * valid)
+        torch.testing.assert_close(fresh_network(constant, valid), constant.contiguous())
+
+
+def test_fresh_weights_fill_a_slope_smoothly(fresh_network):
+    """Across a hole of 16 pixels: near the slope itself, and no step much larger than its own."""
+    slope, valid = torch.linspace(0, 1, 48).expand(1, 3, 48, 48), block_hole(48, 16, 32)
+
+    with torch.inference_mode():
+        filled = fresh_network(slope, valid)
+
+    assert (filled - slope).abs().max() < 0.035
+    assert filled.diff(dim=3).max() < 1.4 / 47
+    assert filled.diff(dim=2).abs().max() < 0.35 / 47
+
+
+def test_what_is_known_stands_still_and_the_rest_is_a_mean_of_its_neighbours(fresh_network):
+    """Whatever the weights choose: a mean never leaves the range of the picture."""
+    picture, valid = torch.rand(1, 3, 16, 16), block_hole(16, 4, 12)
+    logits = 3 * torch.randn(1, 9, 16, 16)
+
+    relaxed = fresh_network._relaxed(picture, (picture, valid), logits, rounds=3)
+
+    assert torch.equal(relaxed * valid, picture * valid)
+    assert not torch.equal(relaxed, picture)
+    assert picture.min() <= relaxed.min() and relaxed.max() <= picture.max()
 
 
 def test_brighter_and_fainter_pictures_are_repaired_alike(small_network):
@@ -211,9 +239,10 @@ def test_brighter_and_fainter_pictures_are_repaired_alike(small_network):
 
 
 def test_every_weight_learns(small_network):
+    """The hole is large enough that something of it is left at the coarsest level."""
     small_network.train()
     small_network(
-        torch.rand(2, 3, 32, 32), block_hole(32, 4, 28).expand(2, -1, -1, -1)
+        torch.rand(2, 3, 64, 64), block_hole(64, 4, 60).expand(2, -1, -1, -1)
     ).square().sum().backward()
 
     without = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import signal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -143,3 +145,19 @@ def test_the_learning_rate_warms_up_and_falls_to_nothing():
     assert shares[0] == pytest.approx(1 / training.WARM_UP_STEPS, rel=0.01)
     assert max(shares) == shares[199] and shares[1000] == pytest.approx(0, abs=1e-9)
     assert learning_rate_share(5000, None) == 1
+
+
+@pytest.mark.parametrize("anneal", [True, False])
+def test_the_learning_rate_falls_to_nothing_towards_the_end_of_the_minutes(tmp_path, monkeypatch, anneal):
+    """A clock that ticks at each look: 2 s per step, 60 steps in 2 minutes."""
+    monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=itertools.count(0.0).__next__))
+    monkeypatch.setattr(training, "WARM_UP_STEPS", 1)
+    trainee, rates = Line(), []
+    group, step = trainee.optimizers["network"].param_groups[0], trainee.step
+    monkeypatch.setattr(trainee, "step", lambda *batch: rates.append(group["lr"]) or step(*batch))
+
+    fit(trainee, _config(tmp_path, minutes=2, steps=None, anneal=anneal, log_every_s=999))
+
+    assert len(rates) == 60 and rates[0] == pytest.approx(0.01)
+    assert rates[30] == pytest.approx(0.005 if anneal else 0.01, rel=0.1)
+    assert rates[-1] == pytest.approx(0 if anneal else 0.01, abs=1e-4)
