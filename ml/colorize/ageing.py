@@ -23,6 +23,7 @@ def aged_luma(photo_01_HWC: np.ndarray, rng: np.random.Generator) -> Luma:
         (0.8, faded),
         (0.5, grained),
         (0.2, compressed),
+        (0.25, covered),
     ):
         if rng.random() < chance:
             luma = step(luma, rng)
@@ -79,3 +80,14 @@ def compressed(luma: Luma, rng: np.random.Generator) -> Luma:
     luma_u8 = np.rint(np.clip(luma, 0, 1) * 255).astype(np.uint8)
     _, jpeg = cv2.imencode(".jpg", luma_u8, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])
     return cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+
+
+def covered(luma: Luma, rng: np.random.Generator) -> Luma:
+    """A torn-off or papered-over part, flat, up to half as wide and as high as the picture: what lies there is to be
+    told from what is around (DeVries & Taylor 2017, Cutout)."""
+    height, width = luma.shape
+    rows, columns = int(height * rng.uniform(0.1, 0.5)), int(width * rng.uniform(0.1, 0.5))
+    top, left = int(rng.integers(height - rows)), int(rng.integers(width - columns))
+    luma = luma.copy()
+    luma[top : top + rows, left : left + columns] = rng.uniform(0, 1)
+    return luma

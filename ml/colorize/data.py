@@ -13,7 +13,7 @@ from ml.colorize.ageing import BT601, aged_luma
 
 CROP = 224
 """Side of a training crop in pixels; what the encoder's ImageNet training was near to."""
-WIDEST = 1.9
+WIDEST = 2.2
 """The photograph's short side is brought to 1 to WIDEST times the crop: the crop shows much of the scene."""
 COLOURED = 0.012
 """A photograph whose mean chroma is below this (0..0.7) is black and white, or grey in grey: it would teach to do

@@ -21,6 +21,8 @@ from ml.efficientnet import build_encoder, freeze_early
 
 WIDTHS = (256, 160, 96, 32)
 """Channels of the decoder at 1/16, 1/8, 1/4 and 1/2 of the input's size: many where meaning is, few at the edges."""
+DROPPED = 0.2
+"""Share of a level's maps left out in training: with some thousand photographs the decoder learns them by heart."""
 MULTIPLE = 32
 """Height and width must be multiples of this."""
 
@@ -38,7 +40,8 @@ class Level(nn.Module):
     def forward(self, below_BCHW: Tensor, skip_BCHW: Tensor) -> Tensor:
         up = F.interpolate(below_BCHW, scale_factor=2, mode="nearest")
         features = F.relu(self.join_norm(self.join(torch.cat([up, skip_BCHW], dim=1))), inplace=True)
-        return F.relu(self.refine_norm(self.refine(features)), inplace=True)
+        features = F.relu(self.refine_norm(self.refine(features)), inplace=True)
+        return F.dropout2d(features, DROPPED, self.training)
 
 
 class ChromaUNet(nn.Module):

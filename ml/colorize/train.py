@@ -35,6 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"encoder's weights to start from (default: weights/{ENCODER_FILE} near the data)",
     )
     parser.add_argument(
+        "--weights",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="a colorizer's exported weights to go on from (default: the encoder's alone)",
+    )
+    parser.add_argument(
         "--adversarial-from",
         type=float,
         default=4000,
@@ -63,6 +70,7 @@ def train(
     steps: int | None = None,
     device: str = "auto",
     start: Path | None = None,
+    weights: Path | None = None,
     batch_size: int = 8,
     lr: float = 1e-3,
     adversarial_from: float = 4000,
@@ -77,7 +85,8 @@ def train(
         ColorizeSamples(photoset, seed),
         ColorizeSamples(photoset, seed + SHEET_SEED),
         choose_device(device),
-        start=start or find_imagenet(data),
+        start=None if weights else start or find_imagenet(data),
+        weights=weights,
         batch_size=batch_size,
         lr=lr,
         adversarial_from=first_adversarial_step(adversarial_from, steps),

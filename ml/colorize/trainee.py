@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ml.checkpoint import read_weights
 from ml.colorize import ycc
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.discriminator import Discriminator
@@ -47,15 +48,19 @@ class Colouring:
         device: torch.device,
         *,
         start: Path | None,
+        weights: Path | None = None,
         batch_size: int,
         lr: float,
         adversarial_from: int,
         adversarial: float,
         perceptual: float,
     ) -> None:
-        network = build().to(device)
-        if start is not None:
+        network = build()
+        if weights is not None:
+            network.load_state_dict(read_weights(weights)[0])
+        elif start is not None:
             load_imagenet(network.encoder, start)
+        network.to(device)
         network.freeze_stem()
         discriminator = Discriminator().to(device, memory_format=torch.channels_last)
         self.modules: dict[str, nn.Module] = {"network": network, "discriminator": discriminator}

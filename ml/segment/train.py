@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from ml import training
+from ml.checkpoint import read_weights
 from ml.devices import autocast, choose_device
 from ml.efficientnet import find_imagenet, load_imagenet
 from ml.photoset import load_photoset
-from ml.segment.data import SegmentSamples, find_shapes, load_labelled
+from ml.segment.data import CROP, SegmentSamples, find_shapes, load_labelled
 from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
 from ml.segment.network import build
 from ml.segment.sheet import draw_sheet
@@ -29,10 +30,20 @@ KIND_SHARE = 0.1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--batch-size", type=int, default=8, metavar="N", help="crops of 256 per step (default: %(default)s)"
+        "--batch-size", type=int, default=8, metavar="N", help="crops per step (default: %(default)s)"
     )
     parser.add_argument(
         "--lr", type=float, default=1e-3, help="learning rate of AdamW (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--crop", type=int, default=CROP, metavar="PX", help="side of a crop (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="a finder's exported weights to go on from (default: the encoder from ImageNet)",
     )
 
 
@@ -46,11 +57,14 @@ class Finding:
         device: torch.device,
         *,
         start: Path | None,
+        weights: Path | None = None,
         batch_size: int,
         lr: float,
     ) -> None:
         network = build()
-        if start is not None:
+        if weights is not None:
+            network.load_state_dict(read_weights(weights)[0])
+        elif start is not None:
             load_imagenet(network.encoder, start)
         network.freeze_early()
         network.to(device, memory_format=torch.channels_last)
@@ -105,6 +119,8 @@ def train(
     steps: int | None = None,
     device: str = "auto",
     start: Path | None = None,
+    weights: Path | None = None,
+    crop: int = CROP,
     batch_size: int = 8,
     lr: float = 1e-3,
     **options: Any,
@@ -120,10 +136,11 @@ def train(
         find_shapes(data),
     )
     trainee = Finding(
-        SegmentSamples(photoset, labelled, shapes, seed),
-        SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED),
+        SegmentSamples(photoset, labelled, shapes, seed, crop),
+        SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED, crop),
         choose_device(device),
-        start=start or find_imagenet(data),
+        start=None if weights else start or find_imagenet(data),
+        weights=weights,
         batch_size=batch_size,
         lr=lr,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.colorize import data
-from ml.colorize.ageing import BT601, aged_luma, emulsion
+from ml.colorize.ageing import BT601, aged_luma, covered, emulsion
 from ml.colorize.data import ColorizeSamples, chroma, cut, mean_chroma
 from ml.photoset import Sample
 
@@ -106,3 +106,13 @@ def test_chroma_of_known_colours():
     colours = np.array([[[1, 0, 0], [0, 0, 1], [0.5, 0.5, 0.5]]], np.float32)
 
     assert np.allclose(chroma(colours)[0], [[-0.168736, 0.5], [0.5, -0.081312], [0, 0]], atol=1e-5)
+
+
+def test_a_covered_part_is_flat_and_the_rest_untouched(rng, scene_01):
+    luma = scene_01 @ BT601
+    for _ in range(20):
+        seen = covered(luma, rng)
+
+        changed = seen != luma
+        assert 0.005 < changed.mean() <= 0.25
+        assert np.unique(seen[changed]).size == 1

@@ -82,3 +82,12 @@ def test_folded_norms_give_the_same_colours(network):
         after = fold_spectral_norms(network)(luma)
 
     torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-5)
+
+
+def test_maps_are_left_out_in_training_alone():
+    network = build()  # folding a copy, as above, unmakes the class that all copies share
+    luma = torch.rand(1, 1, 64, 64)
+    network.head.weight.data.normal_()
+
+    assert not torch.equal(*(network.train()(luma) for _ in range(2)))
+    assert torch.equal(*(network.eval()(luma) for _ in range(2)))

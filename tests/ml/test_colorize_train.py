@@ -146,3 +146,16 @@ def test_the_adversarial_phase_begins_at_a_step_or_a_share(given, steps, expecte
 def test_a_share_of_unknown_steps_is_refused():
     with pytest.raises(ValueError, match="--steps"):
         train.first_adversarial_step(0.5, None)
+
+
+def test_it_goes_on_from_exported_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr("ml.colorize.trainee.SHEET_SAMPLES", 2)
+    training.fit(trainee(), training.RunConfig(tmp_path / "run", minutes=5, steps=1, device="cpu"))
+    train.export(tmp_path / "run", tmp_path / "colorize.safetensors")
+
+    later = trainee(weights=tmp_path / "colorize.safetensors")
+
+    weights, _ = read_weights(tmp_path / "colorize.safetensors")
+    network = later.modules["network"].state_dict()
+    assert all(torch.equal(network[key], value.to(network[key].dtype)) for key, value in weights.items())
+    assert not torch.equal(network["head.weight"], trainee().modules["network"].state_dict()["head.weight"])
