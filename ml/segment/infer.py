@@ -15,7 +15,7 @@ from ml.abn import fold
 from ml.checkpoint import load_weights, read_weights
 from ml.devices import autocast, choose_device
 from ml.scaling import at_most
-from ml.segment.network import build
+from ml.segment.network import MULTIPLE, build
 from ml.tiles import blend, plan_tiles
 
 TILE, OVERLAP = 1024, 128
@@ -72,14 +72,18 @@ class Finder:
 
     def _see(self, photo_u8_HWC: np.ndarray, flips: bool) -> np.ndarray:
         """Probability of a defect and of its three kinds, float32 HW4, averaged over the picture and its mirror."""
-        photo_1CHW = torch.from_numpy(np.ascontiguousarray(photo_u8_HWC)).permute(2, 0, 1)[None]
+        height, width = photo_u8_HWC.shape[:2]
+        padded_u8_HWC = cv2.copyMakeBorder(
+            photo_u8_HWC, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REFLECT_101
+        )
+        photo_1CHW = torch.from_numpy(padded_u8_HWC).permute(2, 0, 1)[None]
         photo_1CHW = (
             photo_1CHW.to(self.device).float().div_(255).contiguous(memory_format=torch.channels_last)
         )
         maps_4HW = self._maps(photo_1CHW)
         if flips:
             maps_4HW = (maps_4HW + self._maps(photo_1CHW.flip(3)).flip(2)) / 2
-        return maps_4HW.permute(1, 2, 0).cpu().numpy()
+        return maps_4HW[:, :height, :width].permute(1, 2, 0).cpu().numpy()
 
     def _maps(self, photo_1CHW: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode(), autocast(self.device, min(photo_1CHW.shape[2:])):

@@ -26,9 +26,14 @@ def network() -> FinderUNet:
 # --- network -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(1, 1), (7, 5), (33, 47), (64, 64)])
-def test_any_size_comes_back_at_its_size(network, size):
-    assert network(torch.rand(1, 3, *size)).shape == (1, 4, *size)
+def test_logits_have_the_pictures_size(network):
+    assert network(torch.rand(1, 3, 64, 96)).shape == (1, 4, 64, 96)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (64, 47), (33, 64)])
+def test_sizes_at_which_its_levels_would_shift_are_refused(network, size):
+    with pytest.raises(ValueError, match="multiples of 32"):
+        network(torch.rand(1, 3, *size))
 
 
 def test_the_stem_keeps_every_pixel(network):
@@ -128,6 +133,21 @@ def test_tiles_join_without_a_seam_and_the_view_from_afar_is_heard():
     assert (Finder(Afar(), torch.device("cpu")).find(photo).probability_01_HW > 0.9).all()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 70), (65, 47)])
+def test_a_picture_of_any_size_is_seen_as_what_it_is_part_of(network, size):
+    """Mirrored at its lower and right edge up to a size that the network takes."""
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 255, (*size, 3), dtype=np.uint8)
+    height, width = (-(-length // 32) * 32 for length in size)
+    whole = cv2.copyMakeBorder(photo, 0, height - size[0], 0, width - size[1], cv2.BORDER_REFLECT_101)
+    finder = Finder(copy.deepcopy(network), torch.device("cpu"))
+
+    found = finder.find(photo).probability_01_HW
+
+    assert found.shape == size
+    assert np.array_equal(found, finder.find(whole).probability_01_HW[: size[0], : size[1]])
+
+
 class Precision(nn.Module):
     """Keeps what it computed in."""
 
@@ -146,7 +166,7 @@ def test_a_thin_strip_is_seen_in_single_precision(size, kind):
 
 def test_folded_it_answers_as_it_was_trained(network):
     rng = np.random.default_rng(0)
-    photo_u8 = rng.integers(0, 255, (40, 56, 3), dtype=np.uint8)
+    photo_u8 = rng.integers(0, 255, (64, 96, 3), dtype=np.uint8)
     photo = torch.from_numpy(photo_u8).permute(2, 0, 1)[None].float() / 255
     with torch.no_grad():
         expected = network(photo)[0, 0].sigmoid().numpy()
