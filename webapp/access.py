@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.http import Http404, HttpRequest
 
 from webapp.models import Photo, Upload
 
 SESSION_KEY = "family"
+EXAMPLES = uuid5(NAMESPACE_URL, "urn:photo-restorer:demo")
+"""The family of `manage.py demo`'s photographs: everyone may look at them. No browser session can be this one: it is
+not random."""
 
 
 def family_of(request: HttpRequest) -> UUID:
@@ -41,7 +44,19 @@ def photo_or_404(request: HttpRequest, id: UUID | str) -> Photo:
     return photo
 
 
+def photo_to_change_or_404(request: HttpRequest, id: UUID | str) -> Photo:
+    photo = photo_or_404(request, id)
+    if not may_change(request, photo.upload):
+        raise Http404
+    return photo
+
+
 def may_see(request: HttpRequest, upload: Upload) -> bool:
+    """Whoever may change it; of the examples, everyone."""
+    return upload.family == EXAMPLES or may_change(request, upload)
+
+
+def may_change(request: HttpRequest, upload: Upload) -> bool:
     """The family that sent it, whoever was signed in when sending it, and staff."""
     user = request.user
     if user.is_authenticated and (user.is_staff or user.is_superuser or upload.user_id == user.pk):

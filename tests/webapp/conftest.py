@@ -6,10 +6,18 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from tests.webapp.files import photo_file
 from webapp import intake
 from webapp.models import Job, Photo
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A request leaves its language active in its thread until the next one comes."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

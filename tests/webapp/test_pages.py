@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from tests.browser import made
 from tests.webapp.files import photo_bytes, photo_file
-from webapp import queue, storage
+from webapp import access, queue, storage
 from webapp.access import SESSION_KEY
-from webapp.models import Photo, Upload
+from webapp.models import Photo, Upload, User
 
 
 @pytest.fixture
@@ -214,6 +214,22 @@ def test_deleting_is_asked_twice_and_final(client: Client, submit) -> None:
     assert client.get(reverse("photo", args=[photo.pk])).status_code == 404
     last = client.post(reverse("photo_delete", args=[other.pk]), follow=True)
     assert last.redirect_chain == [("/", 303)]
+
+
+def test_everyone_may_look_at_the_examples_and_nobody_but_staff_may_delete_them(submit) -> None:
+    client = Client()
+    assert "Look at examples" not in page(client, "home")
+    upload = submit(photo_file("street.jpg"), family=access.EXAMPLES).upload
+    photo = upload.photos.get()
+
+    address = reverse("upload", args=[upload.id])
+    assert address in page(client, "home")
+    assert "To come back later" not in page(client, "upload", upload.id)
+    assert "Delete this photograph" not in page(client, "photo", photo.id)
+    assert client.post(reverse("photo_delete", args=[photo.id])).status_code == 404
+
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    assert client.post(reverse("photo_delete", args=[photo.id])).status_code == 303
 
 
 def test_a_large_or_unshowable_original_is_not_put_on_the_page(client: Client, submit) -> None:

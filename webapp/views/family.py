@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "limit_mb": settings.MAX_UPLOAD_MB,
         "limit_mp": settings.MAX_MEGAPIXELS,
         "uploads": selections.rolls(access.known_family(request)),
+        "examples": selections.rolls(access.EXAMPLES)[:1],
     }
     return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
 
@@ -48,6 +49,8 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
         summary.append(first_waiting.placed_sentence)
     page = {
         "upload": upload,
+        "may_change": access.may_change(request, upload),
+        "are_examples": upload.family == access.EXAMPLES,
         "cards": shown,
         "summary": summary,
         "waiting": any(card.waiting for card in shown),

@@ -20,7 +20,9 @@ SEE_OTHER = 303
 @never_cache
 @require_GET
 def page(request: HttpRequest, photo_id: str) -> HttpResponse:
-    return render(request, "webapp/photo.html", {"card": Card(access.photo_or_404(request, photo_id))})
+    photo = access.photo_or_404(request, photo_id)
+    page = {"card": Card(photo), "may_change": access.may_change(request, photo.upload)}
+    return render(request, "webapp/photo.html", page)
 
 
 @never_cache
@@ -39,7 +41,7 @@ def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpRes
 
 @require_POST
 def delete(request: HttpRequest, photo_id: str) -> HttpResponse:
-    photo = access.photo_or_404(request, photo_id)
+    photo = access.photo_to_change_or_404(request, photo_id)
     removal.remove_photo(photo)
     messages.success(request, _("The photograph and everything made from it are deleted."))
     left = Upload.objects.filter(pk=photo.upload_id).exists()

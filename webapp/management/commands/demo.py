@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import secrets
 import signal
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from webapp import intake
-from webapp.models import Job, Photo, Upload, User
+from webapp.access import EXAMPLES
+from webapp.models import Job, Photo, Upload
 from webapp.workshop import Workshop
 
-EXAMPLES = Path(__file__).parents[2] / "demo"
-FAMILY = uuid5(NAMESPACE_URL, "urn:photo-restorer:demo")
-"""No browser session can be this one: it is not random."""
-ACCOUNT = "demo"
+FOLDER = Path(__file__).parents[2] / "demo"
 
 
 class Command(BaseCommand):
     help = (
-        "Puts the example photographs of webapp/demo on the site, once, and makes an account of staff that sees them. "
-        "The site's worker restores them; with --now this command does it itself."
+        "Puts the example photographs of webapp/demo on the site, once, for everyone to look at. The site's "
+        "worker restores them; with --now this command does it itself."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--now", action="store_true", help="restore them here and wait for it")
 
     def handle(self, *, now: bool, **options: Any) -> None:
-        upload = Upload.objects.filter(family=FAMILY).first() or self._submit()
+        upload = Upload.objects.filter(family=EXAMPLES).first() or self._submit()
         self.stdout.write(f"{upload.photos.count()} photographs: {reverse('upload', args=[upload.pk])}")
-        if not User.objects.filter(username=ACCOUNT).exists():
-            password = secrets.token_urlsafe(9)
-            User.objects.create_user(ACCOUNT, password=password, is_staff=True)
-            self.stdout.write(f"Sign in at {reverse('login')} as {ACCOUNT} with the password {password}")
         if now:
             self._restore(upload)
 
     def _submit(self) -> Upload:
         files = [
             SimpleUploadedFile(path.name, path.read_bytes())
-            for path in sorted(EXAMPLES.iterdir())
+            for path in sorted(FOLDER.iterdir())
             if path.suffix in (".jpg", ".webp")
         ]
-        taken = intake.submit(files, family=FAMILY)
+        taken = intake.submit(files, family=EXAMPLES)
         for refusal in taken.refused:
             self.stderr.write(f"{refusal.name}: {refusal.reason}")
         return taken.upload
