@@ -20,7 +20,7 @@ from ml.tiles import blend, plan_tiles
 
 TILE, OVERLAP = 1024, 128
 """Pixels; a picture up to TILE on its long side is seen in one piece."""
-THRESHOLD = 0.5
+THRESHOLD = 0.65
 """A pixel above it is a defect; how it was chosen is told in weights/segment.md."""
 
 Share = Callable[[float], None]

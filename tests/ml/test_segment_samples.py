@@ -56,6 +56,19 @@ def test_samples_have_their_shape_and_only_known_labels():
     assert values <= {0, 1, 2, 3, IGNORE} and len(values) > 2
 
 
+def test_some_samples_are_modern_photographs_unharmed(monkeypatch):
+    monkeypatch.setattr("ml.segment.data.damage.age", lambda photo, _: np.full_like(photo, 255))
+    samples = SegmentSamples(Photos(), [], None, seed=3, crop=96)
+
+    unharmed = [
+        index
+        for index in range(60)
+        if not samples[index]["kinds_u8"].any() and samples[index]["photo_u8"].float().mean() < 250
+    ]
+
+    assert 4 <= len(unharmed) <= 20
+
+
 def test_real_labels_stay_on_their_pixels_through_crop_and_size():
     photo, kinds = take_labelled(_labelled(), 200, np.random.default_rng(1))
     photo, kinds = resize(photo, kinds, 120)
