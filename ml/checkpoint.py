@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ml import shipped
+from ml.checksum import file_sha256
 from ml.contract import WeightsMissing
 
 
@@ -23,7 +23,7 @@ def load_weights(name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
     path = shipped.WEIGHTS / f"{name}.safetensors"
     if not path.is_file():
         raise WeightsMissing(f"The weights {path} are not there: get them with the program's source.")
-    if sha256(path) != shipped.shipped_sha256().get(name):
+    if file_sha256(path) != shipped.shipped_sha256().get(name):
         raise WeightsMissing(
             f"The weights {path} are not the ones that {shipped.CHECKSUMS} lists: get the file anew."
         )
@@ -64,8 +64,3 @@ def _half(key: str, value: Tensor) -> Tensor:
     if not torch.isfinite(half).all():
         raise ValueError(f"{key} holds values that fp16 cannot")
     return half
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -27,6 +27,9 @@ RESULTS = ("restored", "colorized", "restored_colorized")
 FORMATS = ("png", "jpeg", "tiff")
 """What a caller may ask results to be written as."""
 
+LAYERED = ("ora", "tiff")
+"""What a caller may ask the layers to be written as: OpenRaster, or a TIFF with Photoshop's layers."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -40,6 +43,8 @@ class Options:
     """Strength of colour, 0..1.5."""
     device: str = "auto"
     """auto, cpu or cuda."""
+    layers: str | None = None
+    """One of LAYERED for one more file that holds original, repair, colour and mask as layers; None: no such file."""
 
     def __post_init__(self) -> None:
         unknown = set(self.only) - set(RESULTS)
@@ -49,6 +54,8 @@ class Options:
             )
         if self.format is not None and self.format not in FORMATS:
             raise ValueError(f"format: choose from {', '.join(FORMATS)}; got {self.format}")
+        if self.layers is not None and self.layers not in LAYERED:
+            raise ValueError(f"layers: choose from {', '.join(LAYERED)}; got {self.layers}")
         if not 0 <= self.saturation <= 1.5:
             raise ValueError(f"saturation: 0 to 1.5; got {self.saturation}")
 
@@ -61,7 +68,7 @@ class Report:
     height: int
     bits: int
     files: dict[str, str] = field(default_factory=dict)
-    """Result, mask or preview to the name of its file."""
+    """Result, mask, layers or preview to the name of its file."""
     defect_share: float = 0.0
     """Share of the area that was repaired, 0..1."""
     kinds: dict[str, float] = field(default_factory=dict)
@@ -76,6 +83,10 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     """Time per stage."""
+    record: dict[str, Any] = field(default_factory=dict)
+    """`date` (UTC), and under `results` what each result's XMP says of it: models with the sha256 of their weights,
+    software, settings, sha256 of the source and of the mask. The date is here alone: results have none, so that
+    the same photograph makes the same bytes."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

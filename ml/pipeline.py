@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from ml import networks as loading
+from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage
 from ml.course import Course
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
+from ml.record import full_record
 from ml.results import write_results
 from ml.tone import has_colour, is_neutral, neutral
 
@@ -34,6 +36,7 @@ class Pictures:
     """What exists of a photograph so far."""
 
     original: Photo
+    source_sha256: str = ""
     hole_HW: np.ndarray | None = None
     """bool; None where no result needs it."""
     mask_given: bool = False
@@ -71,7 +74,8 @@ def restore_file(
     course = Course(on_progress)
     try:
         with course.stage(Stage.READING):
-            pictures = Pictures(read(source, max_pixels=max_pixels, max_bytes=max_bytes))
+            photo = read(source, max_pixels=max_pixels, max_bytes=max_bytes)
+            pictures = Pictures(photo, file_sha256(source))
         if REPAIRED & set(options.only):
             _find(pictures, mask, options, course, networks)
             _repair(pictures, options, course, networks)
@@ -196,6 +200,7 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
         weights=loading.weights_sha256(loading.networks_of(options.only, pictures.mask_given)),
         versions=loading.versions(),
         seconds=course.seconds,
+        record=full_record(pictures, options),
     )
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ml.contract import RESULTS, Options
-from ml.networks import SOFTWARE, hole_sha256, weights_sha256
-from ml.photo import Metadata, Photo, result_format, suffix
+from ml.photo import Metadata, Photo, layered_tiff, openraster, result_format, suffix
 from ml.photo.codecs import png
+from ml.photo.layers import Layered
 from ml.photo.preview import preview_bytes, veil_bytes
-from ml.photo.writing import encode, write_atomically
-from ml.photo.xmp import with_history
+from ml.photo.writing import atomically, encode, write_atomically
+from ml.record import with_provenance
 
 if TYPE_CHECKING:
     from ml.pipeline import Pictures
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 def write_results(
     pictures: Pictures, source: Path, out: Path, name: str, options: Options, previews: bool
 ) -> dict[str, str]:
-    """Result, mask or preview to the name of its file in `out`."""
+    """Result, mask, layers or preview to the name of its file in `out`."""
     out.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
 
@@ -36,10 +35,13 @@ def write_results(
         if result in options.only:
             photo = with_provenance(pictures, result, options)
             format = result_format(photo, options.format)
-            content = _content(photo, pictures.original, source, format)
-            put(result, f"{name}_{result}{suffix(format, source, options.format)}", content)
+            file_name = f"{name}_{result}{suffix(format, source, options.format)}"
+            put(result, file_name, _content(photo, pictures.original, source, format))
     if pictures.hole_HW is not None:
         put("mask", f"{name}_mask.png", mask_bytes(pictures.hole_HW))
+    if options.layers is not None:
+        files["layers"] = f"{name}_layers.{options.layers}"
+        write_layers(pictures, options, out / files["layers"])
     if previews:
         _write_previews(pictures, name, options, put)
     return files
@@ -53,45 +55,23 @@ def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:
     return encode(photo, format)
 
 
-def with_provenance(pictures: Pictures, result: str, options: Options) -> Photo:
-    """The result with what was done to it in its metadata; a photograph that was not changed says nothing new."""
-    photo = pictures.results[result]
-    if photo is pictures.original:
-        return photo
-    return described(photo, steps(pictures, result, options.saturation))
+LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
+"""By ml.contract.LAYERED."""
 
 
-def described(photo: Photo, done: list[str]) -> Photo:
-    return replace(
-        photo, metadata=replace(photo.metadata, xmp=with_history(photo.metadata.xmp, SOFTWARE, done))
+def write_layers(pictures: Pictures, options: Options, path: Path) -> None:
+    """Original, repair, colour and mask as layers; visible is the last wanted of colorized, restored and both."""
+    wanted = [result for result in ("restored_colorized", "restored", "colorized") if result in options.only]
+    results = pictures.results
+    layered = Layered(
+        original=pictures.original,
+        shown=with_provenance(pictures, wanted[0], options),
+        restored=results.get("restored"),
+        coloured=results.get("restored_colorized") or results.get("colorized"),
+        hole_HW=pictures.hole_HW,
     )
-
-
-def steps(pictures: Pictures, result: str, saturation: float) -> list[str]:
-    """One line per step that made the result, with the sha256 of the weights that were used."""
-    done = []
-    if result != "colorized" and pictures.hole_HW is not None and not pictures.found_nothing:
-        if pictures.mask_given:
-            done.append("mask given")
-        else:
-            done.append(f"damage found; {_weights('segment')}")
-        done.append(repaired_step(pictures.hole_HW))
-    if result != "restored":
-        done.append(coloured_step(saturation))
-    return done
-
-
-def repaired_step(hole_HW: np.ndarray) -> str:
-    hole = f"{100 * hole_HW.mean():.3f} % of the area; mask sha256 {hole_sha256(hole_HW)}"
-    return f"repaired; {hole}; {_weights('inpaint')}"
-
-
-def coloured_step(saturation: float) -> str:
-    return f"colours invented; saturation {saturation:g}; {_weights('colorize')}"
-
-
-def _weights(network: str) -> str:
-    return f"{network} weights sha256 {weights_sha256([network]).get(network, 'unknown')}"
+    with atomically(path) as file:
+        LAYER_WRITERS[options.layers or ""](file, layered)
 
 
 def mask_bytes(hole_HW: np.ndarray) -> bytes:

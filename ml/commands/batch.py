@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif"}
 """What is taken from a folder; a file that is named is always tried."""
-ENDINGS = (*RESULTS, "mask", "probability", "report")
+ENDINGS = (*RESULTS, "mask", "probability", "report", "layers")
 """What results' names end with."""
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
@@ -152,13 +152,19 @@ def _attempt(item: Item, work: Work, bar: Bar) -> Outcome:
     except Failed as error:
         return Outcome(item, FAILED, str(error), "usage")
     except OSError as error:
-        return Outcome(item, FAILED, error.strerror or str(error), "file")
+        return Outcome(item, FAILED, _words(error), "file")
     except WeightsMissing:
         raise  # no file would fare better
     except Exception as error:  # the task's edge: a fault of ours with one file must not stop the others
         logger.debug("%s", item.label, exc_info=error)
         return Outcome(item, FAILED, f"{REASONS['internal']} ({type(error).__name__}: {error})", "internal")
     return Outcome(item, DONE, details=details) if details is not None else Outcome(item, SKIPPED)
+
+
+def _words(error: OSError) -> str:
+    """What went wrong, and with which file where the system tells."""
+    file = error.filename2 or error.filename
+    return f"{error.strerror}: {file}" if error.strerror and file else error.strerror or str(error)
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.checksum import file_sha256
 from ml.commands import batch
 from ml.commands.console import UsageError, add_batch_arguments, add_common_arguments, limits
 from ml.contract import FORMATS
@@ -77,7 +78,7 @@ def read_hints(path: Path) -> tuple[dict[str, Any], ...]:
 
 def _colour(item: batch.Item, args: argparse.Namespace, hints: Any, on_progress: Any) -> dict[str, Any]:
     from ml.photo import read, result_format, suffix, write
-    from ml.results import coloured_step, described
+    from ml.record import coloured_step, described
 
     photo = read(item.source, **limits(args))
     _check_places(hints, *photo.pixels_HWC.shape[:2])
@@ -89,9 +90,17 @@ def _colour(item: batch.Item, args: argparse.Namespace, hints: Any, on_progress:
         file = f"{item.name}_colorized{'' if number == 1 else f'_{number}'}{ending}"
         folder.mkdir(parents=True, exist_ok=True)
         coloured = photo.with_pixels(pixels_HWC, grey=False)
-        write(described(coloured, [coloured_step(args.saturation)]), folder / file, format)
+        record = _record(item.source, args, hints, number)
+        write(described(coloured, [coloured_step(args.saturation)], record), folder / file, format)
         files.append(file)
     return {"folder": str(item.folder), "files": files}
+
+
+def _record(source: Path, args: argparse.Namespace, hints: Any, number: int) -> dict[str, Any]:
+    from ml.record import new_record
+
+    settings = {"format": args.format, "saturation": args.saturation, "hints": list(hints), "variant": number}
+    return new_record("colorized", {"colorize"}, settings, file_sha256(source))
 
 
 def _coloured(

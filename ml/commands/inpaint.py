@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 from time import perf_counter
 
+from ml.checksum import file_sha256
 from ml.commands.console import UsageError, add_common_arguments, add_limit_arguments, answer, limits, say
 from ml.contract import PhotoRejected
 
@@ -60,7 +61,7 @@ def _repair(args: argparse.Namespace, format: str) -> float:
     from ml.commands.progress import Bar
     from ml.photo import read, write
     from ml.pipeline import read_hole, repair_photo
-    from ml.results import described, repaired_step
+    from ml.record import described, new_record, repaired_step
 
     photo = read(args.input, **limits(args))
     hole_HW = read_hole(args.mask, photo)
@@ -70,7 +71,14 @@ def _repair(args: argparse.Namespace, format: str) -> float:
         repaired = repair_photo(
             photo, hole_HW, repairer, lambda share: bar.show(args.input.name, "repairing", share)
         )
-        photo = described(repaired, ["mask given", repaired_step(hole_HW)])
+        record = new_record(
+            "restored",
+            {"inpaint"},
+            {"format": format, "mask": "given"},
+            file_sha256(args.input),
+            networks.hole_sha256(hole_HW),
+        )
+        photo = described(repaired, ["mask given", repaired_step(hole_HW)], record)
     bar.close()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     write(photo, args.out, format)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ml.checksum import file_sha256
 from ml.commands.batch import DONE, SKIPPED, Item, Outcome
 from ml.contract import RESULTS, Options
 
 FILE_NAME = "report.csv"
+FILES = (*RESULTS, "mask", "layers")
+"""Columns that name a file."""
 COLUMNS = (
     ["file", "status", "reason", "width", "height", "bits", "defect_share", "line", "speck", "loss"]
-    + ["found_nothing", "notes", *RESULTS, "mask", "seconds", "sha256", "settings"]
+    + ["found_nothing", "notes", *RESULTS, "mask", "seconds", "sha256", "settings", "layers"]
 )  # fmt: skip
 
 
@@ -28,19 +30,18 @@ class Ledger:
         self.rows: dict[str, dict[str, str]] = {}
         if self.path.exists():
             with self.path.open(newline="", encoding="utf-8") as file:
-                self.rows = {row["file"]: row for row in csv.DictReader(file) if row.get("file")}
+                reader = csv.DictReader(file)
+                self.rows = {row["file"]: row for row in reader if row.get("file")}
+                headings = reader.fieldnames
+            if headings != COLUMNS:
+                self.tidy()  # of an older version: rows of now would not stand under its headings
 
     def results_of_others(self, inputs: Iterable[Path]) -> list[str]:
         """Results (without suffix, below --out) of earlier runs whose files are not among those of this run."""
         here = {path.name for path in inputs if not path.is_dir()}
         here |= {str(file.relative_to(path)) for path in inputs if path.is_dir() for file in path.rglob("*")}
         rows = [row for label, row in self.rows.items() if label not in here]
-        return [
-            str(Path(row[kind]).with_suffix(""))
-            for row in rows
-            for kind in (*RESULTS, "mask")
-            if row.get(kind)
-        ]
+        return [str(Path(row[kind]).with_suffix("")) for row in rows for kind in FILES if row.get(kind)]
 
     def is_done(self, item: Item, sha256: str) -> bool:
         """The same file with the same settings, and all its results are there."""
@@ -52,7 +53,7 @@ class Ledger:
             or row["settings"] != self.settings
         ):
             return False
-        files = [row[kind] for kind in (*RESULTS, "mask") if row[kind]]
+        files = [row[kind] for kind in FILES if row.get(kind)]
         return bool(files) and all((self.path.parent / file).is_file() for file in files)
 
     def add(self, outcome: Outcome, sha256: str) -> None:
@@ -84,9 +85,7 @@ def _report_columns(outcome: Outcome) -> dict[str, Any]:
     report = outcome.details["report"]
     folder = outcome.item.folder
     columns = {name: report[name] for name in ("width", "height", "bits", "found_nothing")}
-    columns |= {
-        kind: str(folder / file) for kind, file in report["files"].items() if kind in (*RESULTS, "mask")
-    }
+    columns |= {kind: str(folder / file) for kind, file in report["files"].items() if kind in FILES}
     columns |= {kind: f"{share:.6f}" for kind, share in report["kinds"].items()}
     return columns | {
         "defect_share": f"{report['defect_share']:.6f}",
@@ -100,11 +99,8 @@ def settings_text(options: Options, mask: Path | None) -> str:
     from ml.networks import networks_of, weights_sha256  # numpy comes in here, not with --help
 
     chosen = {"only": sorted(options.only), "format": options.format, "saturation": options.saturation}
+    if options.layers is not None:  # absent otherwise: what was done before there were layers stays done
+        chosen["layers"] = options.layers
     chosen["mask"] = None if mask is None else file_sha256(mask)
     chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None))
     return json.dumps(chosen, sort_keys=True)
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,7 +5,9 @@ For each NAME.ext (files, or all photographs of folders) the folder --out then h
   NAME_colorized.X             the scan as it is, coloured
   NAME_restored_colorized.X    both
   NAME_mask.png                what was repaired is white; of the photograph's size as displayed
-  NAME_report.json             what was found and done: shares, notes, seconds, sha256 of the weights
+  NAME_layers.ora or .tiff     with --layers: original, repair, colour and mask (hidden), one over the other; as shown
+                               they are the last wanted of colorized, restored and restored_colorized
+  NAME_report.json             what was found and done: shares, notes, seconds, sha256 of the weights, date
 and one report.csv with a row per file. X is the photograph's own format where it can hold the result, else PNG.
 Where a.jpg and a.png lie in one folder, NAME is the whole name: a.jpg_restored.jpg, a.png_restored.png.
 Files that were done before with the same settings are skipped when the command is run again.
@@ -15,13 +17,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+from ml.checksum import file_sha256
 from ml.commands import batch
 from ml.commands.console import UsageError, add_batch_arguments, add_common_arguments, limits
-from ml.commands.ledger import Ledger, file_sha256, settings_text
-from ml.contract import FORMATS, RESULTS, Options, PhotoRejected
+from ml.commands.ledger import Ledger, settings_text
+from ml.contract import FORMATS, LAYERED, RESULTS, Options, PhotoRejected
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         help="of the results (default: the photograph's own where it can hold them, else PNG)",
+    )
+    parser.add_argument(
+        "--layers",
+        choices=LAYERED,
+        help="also a file with layers: OpenRaster, or a TIFF with Photoshop's layers",
     )
     parser.add_argument(
         "--mask", type=Path, metavar="FILE", help="repair where it is white, instead of finding"
@@ -45,7 +54,7 @@ def main(args: argparse.Namespace) -> int:
     _check_mask(args.mask)
     ledger = Ledger(args.out, settings_text(options, args.mask))
     items = batch.collect(args.input, args.out, ledger.results_of_others(args.input))
-    args.out.mkdir(parents=True, exist_ok=True)
+    _make_folder(args.out)
     hashes: dict[str, str] = {}
 
     def work(item: batch.Item, on_progress: Any) -> dict[str, Any] | None:
@@ -83,9 +92,19 @@ def _restore(
 def _options(args: argparse.Namespace) -> Options:
     only = tuple(dict.fromkeys(name.strip() for name in args.only.split(",") if name.strip()))
     try:
-        return Options(only, args.format, args.saturation, args.device)
+        return Options(only, args.format, args.saturation, args.device, args.layers)
     except ValueError as error:
         raise UsageError(f"--{error}") from error
+
+
+def _make_folder(out: Path) -> None:
+    """Once, before any photograph is worked on for nothing."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out: the folder {out} cannot be made: {error.strerror}") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise UsageError(f"--out: nothing can be written into {out}")
 
 
 def _check_mask(mask: Path | None) -> None:

@@ -12,6 +12,8 @@ from ml.scaling import at_most
 
 LONG_SIDE = 2048
 QUALITY = 90
+THUMBNAIL_SIDE = 256
+"""As file managers and OpenRaster want it."""
 AMBER_RGB = (230, 155, 31)
 """The colour that means "invented here", and only that."""
 VEIL_ALPHA = 150
@@ -20,8 +22,17 @@ VEIL_ALPHA = 150
 
 def preview_bytes(photo: Photo, long_side: int = LONG_SIDE) -> bytes:
     """A JPEG in sRGB with at most `long_side` pixels on its longer side; never enlarged, no metadata."""
+    return jpeg.encode(_small_srgb(photo, long_side), Metadata(), QUALITY)
+
+
+def thumbnail_bytes(photo: Photo) -> bytes:
+    """A PNG in sRGB of 8 bits with at most THUMBNAIL_SIDE pixels on its longer side; no metadata."""
+    return png.encode(_small_srgb(photo, THUMBNAIL_SIDE), Metadata())
+
+
+def _small_srgb(photo: Photo, long_side: int) -> np.ndarray:
     small = to_u8(at_most(photo.pixels_HWC, long_side))
-    return jpeg.encode(to_srgb(small, colour_profile(photo.metadata.icc)), Metadata(), QUALITY)
+    return to_srgb(small, colour_profile(photo.metadata.icc))
 
 
 def veil_bytes(hole_HW: np.ndarray, long_side: int = LONG_SIDE) -> bytes:

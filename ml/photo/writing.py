@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -36,11 +39,18 @@ def to_u8(pixels: np.ndarray) -> np.ndarray:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """A temporary name beside the file, then a rename: who looks sees the old file or the new one."""
+    with atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def atomically(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to and read from: a temporary name beside `path`, then a rename, so that who looks sees the old
+    file or the new one. Nothing is left of it where the block raises."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as file:
-            file.write(content)
+        with temporary.open("w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -6,9 +6,11 @@ IPTC Photo Metadata Standard 2023.1 (Digital Source Type).
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 
 from ml.photo.metadata import MOST_BYTES
@@ -17,7 +19,16 @@ EXIF, TIFF = "http://ns.adobe.com/exif/1.0/", "http://ns.adobe.com/tiff/1.0/"
 META, RDF = "adobe:ns:meta/", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MANAGEMENT, EVENT = "http://ns.adobe.com/xap/1.0/mm/", "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
 IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-PREFIXES = {"x": META, "rdf": RDF, "xmpMM": MANAGEMENT, "stEvt": EVENT, "Iptc4xmpExt": IPTC}
+OURS = "urn:photo-restorer:record/1.0/"
+"""Of the property `Records`: an ordered array of texts, each the record of one processing as JSON."""
+PREFIXES = {
+    "x": META,
+    "rdf": RDF,
+    "xmpMM": MANAGEMENT,
+    "stEvt": EVENT,
+    "Iptc4xmpExt": IPTC,
+    "restorer": OURS,
+}
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's code for a photograph in which a trained network invented something."""
 WRAP = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n%s\n<?xpacket end="w"?>'
@@ -38,8 +49,11 @@ def names_place(xmp: bytes) -> bool:
     return b"GPS" in xmp.replace(b"\0", b"")  # in UTF-16 every other byte is zero
 
 
-def with_history(xmp: bytes | None, software: str, steps: Sequence[str]) -> bytes:
-    """The packet with an event per step at the end of its history, and IPTC's code for the work of a network.
+def with_history(
+    xmp: bytes | None, software: str, steps: Sequence[str], record: Mapping[str, Any] | None = None
+) -> bytes:
+    """The packet with an event per step at the end of its history, the record (what JSON can hold) at the end of
+    our own list, and IPTC's code for the work of a network.
 
     A packet that cannot be read gives way to a new one. Without dates: the same work makes the same bytes.
     """
@@ -54,17 +68,36 @@ def with_history(xmp: bytes | None, software: str, steps: Sequence[str]) -> byte
     about = next((each.get(_name(RDF, "about")) for each in rdf), None) or ""
     own = ElementTree.SubElement(rdf, _name(RDF, "Description"), {_name(RDF, "about"): about})
     own.set(_name(IPTC, "DigitalSourceType"), SOURCE_TYPE)
-    history = rdf.find(f"*/{_name(MANAGEMENT, 'History')}/{_name(RDF, 'Seq')}")
-    if history is None:
-        history = ElementTree.SubElement(
-            ElementTree.SubElement(own, _name(MANAGEMENT, "History")), _name(RDF, "Seq")
-        )
+    history = _sequence(rdf, own, _name(MANAGEMENT, "History"))
     for step in steps:
         event = {"action": "edited", "softwareAgent": software, "changed": "/content", "parameters": step}
         ElementTree.SubElement(
             history, _name(RDF, "li"), {_name(EVENT, key): value for key, value in event.items()}
         )
+    if record is not None:
+        records = _sequence(rdf, own, _name(OURS, "Records"))
+        ElementTree.SubElement(records, _name(RDF, "li")).text = json.dumps(record, sort_keys=True)
     return _packet(root)
+
+
+def records(xmp: bytes | None) -> list[Any]:
+    """The records of all processings, oldest first; none where the packet has none or cannot be read."""
+    root = _parsed(xmp) if xmp is not None else None
+    if root is None:
+        return []
+    items = root.iterfind(f".//{_name(OURS, 'Records')}/{_name(RDF, 'Seq')}/{_name(RDF, 'li')}")
+    try:
+        return [json.loads(item.text or "") for item in items]
+    except ValueError:
+        return []
+
+
+def _sequence(rdf: ElementTree.Element, own: ElementTree.Element, name: str) -> ElementTree.Element:
+    """The ordered array of that name, wherever it stands; a new one in `own` where there is none."""
+    found = rdf.find(f"*/{name}/{_name(RDF, 'Seq')}")
+    if found is not None:
+        return found
+    return ElementTree.SubElement(ElementTree.SubElement(own, name), _name(RDF, "Seq"))
 
 
 def _name(namespace: str, name: str) -> str:

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ml.networks import hole_sha256
+from ml.photo import read
+from ml.photo.xmp import records
 from tests.ml.cli import names, pixels_of, run
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -48,6 +51,8 @@ def test_inpaint_touches_nothing_but_the_hole(scratched_png, scratched_u8, tmp_p
     touched = loaded.repairer.touched(hole)
     assert np.array_equal(repaired[~touched], scratched_u8[~touched]) and (repaired != scratched_u8).any()
     assert json.loads(capsys.readouterr().out)["hole_share"] == pytest.approx(hole.mean())
+    (record,) = records(read(tmp_path / "deep" / "r.png").metadata.xmp)
+    assert record["settings"]["mask"] == "given" and record["mask_sha256"] == hole_sha256(hole)
 
 
 def test_inpaint_with_a_mask_of_another_size_is_one(scratched_png, tmp_path, capsys):
@@ -64,6 +69,9 @@ def test_colorize_and_its_variants(scratched_png, tmp_path, capsys):
 
     files = ["granny_colorized.png", "granny_colorized_2.png", "granny_colorized_3.png"]
     assert names(tmp_path / "out") == files
+    told = [records(read(tmp_path / "out" / file).metadata.xmp)[0] for file in files]
+    assert [record["settings"]["variant"] for record in told] == [1, 2, 3]
+    assert [model["name"] for model in told[0]["models"]] == ["colorize"]
     assert json.loads(capsys.readouterr().out)["files"][0]["files"] == files
 
 

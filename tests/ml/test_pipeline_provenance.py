@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ml.contract import Options
+from ml.contract import RESULTS, Options
+from ml.networks import SOFTWARE
 from ml.photo import read
+from ml.photo.xmp import records
 from tests.ml.pipeline import restore
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +36,7 @@ def test_the_results_carry_the_profile_of_the_photograph(scratched_u8, tmp_path,
 @pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
 def test_each_result_says_what_was_done_to_it(scratched_png, tmp_path, fakes, monkeypatch, format):
     known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01"}
-    monkeypatch.setattr("ml.results.weights_sha256", lambda names: {name: known[name] for name in names})
+    monkeypatch.setattr("ml.record.weights_sha256", lambda names: {name: known[name] for name in names})
 
     report = restore(scratched_png, tmp_path, fakes, Options(format=format))
 
@@ -71,3 +75,59 @@ def test_the_version_is_that_of_the_project(scratched_png, tmp_path, fakes):
 
     assert report.versions[project["name"]] == project["version"]
     assert {"torch", "numpy"} <= report.versions.keys()
+
+
+def record_in(tmp_path, report, result):
+    (record,) = records(read(tmp_path / "out" / report.files[result]).metadata.xmp)
+    return record
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
+def test_report_and_results_carry_the_same_record(scratched_png, tmp_path, fakes, monkeypatch, format):
+    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01"}
+    monkeypatch.setattr("ml.record.weights_sha256", lambda names: {name: known[name] for name in names})
+
+    report = restore(scratched_png, tmp_path, fakes, Options(format=format, saturation=0.5))
+
+    told = report.record["results"]
+    assert told == {result: record_in(tmp_path, report, result) for result in RESULTS}
+    both = told["restored_colorized"]
+    assert {model["name"]: model["weights_sha256"] for model in both["models"]} == known
+    assert both["settings"] == {"format": format, "saturation": 0.5, "mask": "found"}
+    assert both["mask_sha256"] == report.mask_sha256 and both["software"] == SOFTWARE
+    assert both["source_sha256"] == hashlib.sha256(scratched_png.read_bytes()).hexdigest()
+    assert both["digital_source_type"].endswith("/compositeWithTrainedAlgorithmicMedia")
+    assert "mask_sha256" not in told["colorized"] and "saturation" not in told["restored"]["settings"]
+
+
+def test_the_date_is_in_the_report_and_in_no_result(scratched_png, tmp_path, fakes):
+    before = datetime.now(UTC).replace(microsecond=0)
+
+    report = restore(scratched_png, tmp_path, fakes)
+
+    date = report.record["date"]
+    assert before <= datetime.fromisoformat(date) <= datetime.now(UTC)
+    for result in RESULTS:
+        content = (tmp_path / "out" / report.files[result]).read_bytes()
+        assert date[:10].encode() not in content
+
+
+def test_an_unchanged_photograph_is_no_composite(scene_u8, tmp_path, fakes):
+    Image.fromarray(scene_u8).save(tmp_path / "clean.png")
+
+    report = restore(tmp_path / "clean.png", tmp_path, fakes)
+
+    told = report.record["results"]
+    assert told["restored"]["digital_source_type"] is None
+    assert told["restored_colorized"] == record_in(tmp_path, report, "restored_colorized")
+    assert "inpaint" not in [model["name"] for model in told["restored_colorized"]["models"]]
+
+
+def test_a_result_that_is_restored_again_keeps_the_older_record(scratched_png, tmp_path, fakes):
+    first = restore(scratched_png, tmp_path, fakes, Options(only=("colorized",)))
+    again = tmp_path / "out" / first.files["colorized"]
+
+    second = restore(again, tmp_path, fakes, Options(only=("colorized",), saturation=0.25))
+
+    xmp = read(tmp_path / "out" / second.files["colorized"]).metadata.xmp
+    assert [record["settings"]["saturation"] for record in records(xmp)] == [1.0, 0.25]

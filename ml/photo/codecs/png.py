@@ -27,8 +27,8 @@ def decode(path: Path) -> np.ndarray:
 
 def encode(pixels: np.ndarray, metadata: Metadata) -> bytes:
     """pixels: HW or HWC, uint8 or uint16."""
-    picture = imagecodecs.png_encode(np.ascontiguousarray(pixels), level=LEVEL)
-    return picture[:HEADER_END] + b"".join(_chunks(metadata)) + picture[HEADER_END:]
+    picture = memoryview(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=LEVEL))
+    return b"".join([picture[:HEADER_END], *_chunks(metadata), picture[HEADER_END:]])
 
 
 def _chunks(metadata: Metadata) -> list[bytes]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
@@ -16,9 +18,20 @@ from ml.photo.metadata import ExifTags, read_exif_tags
 from ml.photo.picture import Malformed, Metadata
 
 ASSOCIATED_ALPHA, ALPHA = 1, 2
-BYTES, BYTE = 7, 1
+BYTES, BYTE, LONG = 7, 1, 4
+Tag = tuple[int, int, int, Any, bool]
+"""Number, type, count, value, and True (of every page): as tifffile takes them."""
+MOST_BYTES = (1 << 32) - 1
 KEPT_FREE = EXIF_IFD + 1
 """A tag that nobody uses, next to the one that tifffile refuses to write."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A tag of undefined bytes whose value is written where the file then stands, its end."""
+
+    tag: int
+    write_value: Callable[[BinaryIO], object]
 
 
 def decode(path: Path) -> np.ndarray:
@@ -72,12 +85,24 @@ def _unassociated(pixels: np.ndarray) -> np.ndarray:
 
 def encode(pixels: np.ndarray, metadata: Metadata, compression: str) -> bytes:
     """pixels: HW or HW3, uint8 or uint16; deflate, or LZW where asked, with horizontal differencing."""
-    exif = None if metadata.exif is None else read_exif_tags(TiffBlock(BytesIO(metadata.exif)))
-    out = BytesIO()
+    file = BytesIO()
+    write(file, pixels, metadata, compression)
+    return file.getvalue()
+
+
+def write(
+    file: BinaryIO, pixels: np.ndarray, metadata: Metadata, compression: str, behind: Behind | None = None
+) -> None:
+    """As `encode`, into a file that is empty and open for writing and reading.
+
+    behind: one more tag, whose value is written at the file's end and never held. Raises OverflowError where the
+    file would be larger than its 32-bit pointers reach.
+    """
+    exif = _exif_tags(metadata)
     tifffile.imwrite(
-        out,
+        file,
         np.ascontiguousarray(pixels),
-        byteorder=exif.order if exif is not None else "<",
+        byteorder=byte_order(metadata),
         photometric="rgb" if pixels.ndim == 3 else "minisblack",
         compression=compression or "zlib",
         predictor=True,
@@ -87,18 +112,32 @@ def encode(pixels: np.ndarray, metadata: Metadata, compression: str) -> bytes:
         resolutionunit="inch" if metadata.ppi else "none",
         software=False,
         metadata=None,
-        extratags=_extra_tags(metadata, exif),
+        extratags=_extra_tags(metadata, exif, behind),
     )
-    file = out.getvalue()
-    return file if exif is None or not exif.exif else _with_exif_directory(file, exif)
+    if exif is not None and exif.exif:
+        _append(file, KEPT_FREE, EXIF_IFD, LONG, lambda base: file.write(exif.exif_directory(base)), count=1)
+    if behind is not None:
+        _append(file, behind.tag, behind.tag, BYTES, lambda _: behind.write_value(file))
+
+
+def byte_order(metadata: Metadata) -> str:
+    """Of a file with this metadata, "<" or ">": EXIF's own, so that its values go out as they came."""
+    exif = _exif_tags(metadata)
+    return "<" if exif is None else exif.order
+
+
+def _exif_tags(metadata: Metadata) -> ExifTags | None:
+    return None if metadata.exif is None else read_exif_tags(TiffBlock(BytesIO(metadata.exif)))
 
 
 def _rows_per_strip(pixels: np.ndarray) -> int:
     return max(1, (256 << 10) // (pixels[0].nbytes or 1))
 
 
-def _extra_tags(metadata: Metadata, exif: ExifTags | None) -> list[tuple[int, int, int, Any, bool]]:
-    extra: list[tuple[int, int, int, Any, bool]] = []
+def _extra_tags(metadata: Metadata, exif: ExifTags | None, behind: Behind | None) -> list[Tag]:
+    extra: list[Tag] = []
+    if behind is not None:
+        extra.append((behind.tag, LONG, 1, 0, True))
     if metadata.xmp is not None:
         extra.append((700, BYTE, len(metadata.xmp), metadata.xmp, True))
     if metadata.iptc is not None:
@@ -106,17 +145,23 @@ def _extra_tags(metadata: Metadata, exif: ExifTags | None) -> list[tuple[int, in
     if exif is not None:
         extra += [(tag, kind, count, value, True) for tag, (kind, count, value) in exif.first.items()]
         if exif.exif:
-            extra.append((KEPT_FREE, 4, 1, 0, True))
+            extra.append((KEPT_FREE, LONG, 1, 0, True))
     return extra
 
 
-def _with_exif_directory(file: bytes, exif: ExifTags) -> bytes:
-    """The Exif directory appended, and the tag that was kept free for it made its pointer: tifffile writes
-    neither."""
-    block = TiffBlock(BytesIO(file))
-    value_at = block.directory(block.first)[0][KEPT_FREE].position
-    tag_at = value_at - 8
-    file += bytes(len(file) % 2)
-    tag, pointer = struct.pack(exif.order + "H", EXIF_IFD), struct.pack(exif.order + "I", len(file))
-    head = file[:tag_at] + tag + file[tag_at + 2 : value_at] + pointer
-    return head + file[value_at + 4 :] + exif.exif_directory(len(file))
+def _append(
+    file: BinaryIO, kept: int, tag: int, kind: int, write: Callable[[int], object], count: int | None = None
+) -> None:
+    """A value at the file's end, and the tag that was kept for it made its pointer: what tifffile does not write
+    (Exif directories), or would hold in memory. count: None for the value's bytes."""
+    block = TiffBlock(file)
+    entry_at = block.directory(block.first)[0][kept].position - 8
+    base = block.length + block.length % 2
+    file.seek(block.length)
+    file.write(bytes(base - block.length))
+    write(base)
+    end = file.seek(0, 2)
+    if end > MOST_BYTES:
+        raise OverflowError(f"{end} bytes in a TIFF")
+    file.seek(entry_at)
+    file.write(struct.pack(block.order + "HHII", tag, kind, end - base if count is None else count, base))
