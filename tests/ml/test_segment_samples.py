@@ -77,6 +77,20 @@ def test_real_labels_stay_on_their_pixels_through_crop_and_size():
     assert photo[kinds == 1].mean() > 180 and abs(photo[kinds == 0].mean() - 90) < 1
 
 
+def test_painted_damage_comes_on_top_of_real_labels_and_takes_none_away(monkeypatch):
+    def real(harmed: float) -> list[np.ndarray]:
+        monkeypatch.setattr("ml.segment.data.HARMED_SHARE", harmed)
+        monkeypatch.setattr("ml.segment.data.REAL_SHARE", 1.0)
+        samples = SegmentSamples(Photos(), [_labelled()], None, seed=3, crop=96)
+        monkeypatch.setattr("ml.segment.data.turn", lambda photo, kinds, _: (photo, kinds))
+        return [samples[index]["kinds_u8"].numpy() for index in range(8)]
+
+    pairs = list(zip(real(0.0), real(1.0), strict=True))
+
+    assert all((harmed[plain == 1] != 0).all() for plain, harmed in pairs)
+    assert sum((harmed > 0).sum() > 1.2 * (plain > 0).sum() for plain, harmed in pairs) >= 4
+
+
 def test_beyond_the_edge_of_a_labelled_photograph_nothing_is_claimed():
     photo, kinds = take_labelled(_labelled(), 400, np.random.default_rng(1))
 
