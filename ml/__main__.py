@@ -11,7 +11,7 @@ import argparse
 import sys
 from importlib import import_module
 
-from ml.commands.console import Parser, UsageError, answer, check_device, say
+from ml.commands.console import Parser, UsageError, answer, check_device, say, set_precision
 from ml.contract import PhotoRejected, WeightsMissing
 
 COMMANDS = {
@@ -64,6 +64,7 @@ def main(argv: list[str] | None = None) -> int:
     args.words = words
     try:
         check_device(args.device)
+        set_precision(args.precision)
         return args.main(args)
     except UsageError as error:
         say(f"python -m ml {args.command}: {error}")

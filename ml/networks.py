@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import numpy as np
@@ -60,10 +61,11 @@ class Networks:
 
 
 @lru_cache(maxsize=2)
-def load_finder(device: str) -> Finder:
+def load_finder(device: str, engine: str = "auto") -> Finder:
+    """engine: see ml.engines.choose_engine."""
     from ml.segment.infer import Finder as SegmentFinder
 
-    return SegmentFinder.load(device)
+    return SegmentFinder.load(device, engine=engine)
 
 
 @lru_cache(maxsize=2)
@@ -104,7 +106,8 @@ def weights_sha256(names: Iterable[str]) -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     name, number = SOFTWARE.rsplit(" ", 1)
-    return {name: number} | {library: version(library) for library in LIBRARIES}
+    engine = {"openvino": version("openvino")} if find_spec("openvino") else {}
+    return {name: number} | {library: version(library) for library in LIBRARIES} | engine
 
 
 def hole_sha256(hole_HW: np.ndarray) -> str:

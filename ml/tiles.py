@@ -48,7 +48,7 @@ class Tile:
 
 
 def plan_axis(length: int, size: int, overlap: int) -> list[Span]:
-    """Spans of `size` (of `length` where that is less) that cover 0..length, as evenly as whole pixels allow.
+    """As few spans of at most `size` as cover 0..length, all of one length, no longer than they must be.
 
     Neighbours share at least `overlap` pixels and fade over exactly that many.
     Raises ValueError unless size is at least three times the overlap: a pixel then lies in two fades at most.
@@ -58,6 +58,7 @@ def plan_axis(length: int, size: int, overlap: int) -> list[Span]:
     if length <= size:
         return [Span(0, length, None, None)]
     count = math.ceil((length - overlap) / (size - overlap))
+    size = math.ceil((length + (count - 1) * overlap) / count)
     starts = [round(index * (length - size) / (count - 1)) for index in range(count)]
     fades: list[tuple[int, int] | None] = [None]
     for before, after in zip(starts, starts[1:], strict=False):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("auto", "fp32")
 
 
 class UsageError(Exception):
@@ -36,6 +38,12 @@ class Parser(argparse.ArgumentParser):
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=DEVICES, default="auto", help="where the networks run (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="auto: half precision where the processor is faster by it (default: %(default)s)",
     )
     parser.add_argument(
         "--json", action="store_true", help="one JSON document on standard output, nothing else there"
@@ -76,6 +84,12 @@ def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
     add_limit_arguments(parser)
+
+
+def set_precision(precision: str) -> None:
+    """For this process and those that it starts (ml.devices.is_half)."""
+    if precision != "auto":
+        os.environ["RESTORER_PRECISION"] = precision
 
 
 def check_device(device: str) -> None:

@@ -28,7 +28,7 @@ COMMAND_FILE = "command.json"
 
 SHARED = {"data", "run", "minutes", "resume", "hold_out", "seed", "steps", "device", "shard_mb"}
 """Names in the parsed arguments that every room is given; shard_mb only where it was asked for."""
-OURS = {"command", "words", "main", "json", "network"}
+OURS = {"command", "words", "main", "json", "network", "precision"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

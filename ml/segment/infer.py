@@ -13,7 +13,8 @@ from torch import nn
 
 from ml.abn import fold
 from ml.checkpoint import load_weights, read_weights
-from ml.devices import autocast, choose_device
+from ml.devices import choose_device
+from ml.engines import Engine, TorchEngine, load_engine
 from ml.scaling import at_most
 from ml.segment.network import MULTIPLE, build
 from ml.tiles import blend, plan_tiles
@@ -35,20 +36,25 @@ class Found:
 
 
 class Finder:
-    def __init__(self, network: nn.Module, device: torch.device, threshold: float = THRESHOLD) -> None:
-        self.network = (
-            fold(network.eval()).to(device, memory_format=torch.channels_last).requires_grad_(False)
-        )
-        self.device = device
-        self.threshold = threshold
+    """engine: logits of defect and of its kinds, B4HW, of RGB 0..1 at multiples of MULTIPLE."""
+
+    def __init__(self, engine: Engine, device: torch.device, threshold: float = THRESHOLD) -> None:
+        self.engine, self.device, self.threshold = engine, device, threshold
 
     @classmethod
-    def load(cls, device: str = "auto", weights: Path | None = None) -> Finder:
-        """The shipped weights, or those of a file. Raises WeightsMissing."""
+    def of(cls, network: nn.Module, device: torch.device, threshold: float = THRESHOLD) -> Finder:
+        """With a network as it comes from training, run by torch."""
+        return cls(TorchEngine(fold(network.eval()), device), device, threshold)
+
+    @classmethod
+    def load(cls, device: str = "auto", weights: Path | None = None, engine: str = "auto") -> Finder:
+        """The shipped weights, or those of a file; engine: see ml.engines. Raises WeightsMissing."""
         state, _ = read_weights(weights) if weights else load_weights("segment")
         network = build()
         network.load_state_dict(state)
-        return cls(network, choose_device(device))
+        place = choose_device(device)
+        example = torch.rand(1, 3, 2 * MULTIPLE, 2 * MULTIPLE)
+        return cls(load_engine(fold(network.eval()), place, "segment", example, engine), place)
 
     def find(self, photo_u8_HWC: np.ndarray, on_progress: Share | None = None, flips: bool = True) -> Found:
         """RGB of any size. Deterministic; the photograph is not modified."""
@@ -86,8 +92,6 @@ class Finder:
         return maps_4HW[:, :height, :width].permute(1, 2, 0).cpu().numpy()
 
     def _maps(self, photo_1CHW: torch.Tensor) -> torch.Tensor:
-        with torch.inference_mode(), autocast(self.device, min(photo_1CHW.shape[2:])):
-            logits_4HW = self.network(photo_1CHW)[0]
-        logits_4HW = logits_4HW.float()
+        logits_4HW = self.engine(photo_1CHW)[0]
         defect_1HW = logits_4HW[:1].sigmoid()
         return torch.cat([defect_1HW, defect_1HW * logits_4HW[1:].softmax(0)])

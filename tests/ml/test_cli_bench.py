@@ -14,7 +14,7 @@ def test_it_tells_every_stage_the_path_and_the_yardstick(fakes, monkeypatch, cap
     monkeypatch.setattr(bench, "STAGES", dict.fromkeys(bench.STAGES, ("alone", 512)))
     for network in ("finder", "repairer", "colorizer"):
         loaded = getattr(fakes, network)
-        monkeypatch.setattr(bench, f"load_{network}", lambda device, loaded=loaded: loaded)
+        monkeypatch.setattr(bench, f"load_{network}", lambda *_, loaded=loaded: loaded)
         monkeypatch.setattr(f"ml.networks.load_{network}", lambda device, loaded=loaded: loaded)
     monkeypatch.setattr(bench, "alone", lambda work, *arguments: bench._with_peaks(work, arguments))
     words = ["bench", "--device", "cpu", "--megapixels", "0.1,0.2", "--repeat", "1"]

@@ -94,7 +94,7 @@ class Left(nn.Module):
 
 def test_flip_averaging_sees_the_picture_and_its_mirror():
     photo = np.zeros((10, 20, 3), np.uint8)
-    finder = Finder(Left(), torch.device("cpu"))
+    finder = Finder.of(Left(), torch.device("cpu"))
 
     both, one = finder.find(photo).probability_01_HW, finder.find(photo, flips=False).probability_01_HW
 
@@ -105,7 +105,7 @@ def test_flip_averaging_sees_the_picture_and_its_mirror():
 def test_kinds_add_up_to_the_probability_and_the_hole_is_above_the_threshold():
     photo = np.zeros((12, 12, 3), np.uint8)
     photo[4:6] = 255
-    finder = Finder(Bright(), torch.device("cpu"), threshold=0.6)
+    finder = Finder.of(Bright(), torch.device("cpu"), threshold=0.6)
 
     found = finder.find(photo)
 
@@ -120,7 +120,7 @@ def test_tiles_join_without_a_seam_and_the_view_from_afar_is_heard():
     photo[:, TILE - OVERLAP : TILE + OVERLAP // 2] = 255
     told: list[float] = []
 
-    found = Finder(Bright(), torch.device("cpu")).find(photo, told.append)
+    found = Finder.of(Bright(), torch.device("cpu")).find(photo, told.append)
 
     # Shrunk from afar, the patch's edge blurs by a pixel or two.
     wrong = (found.probability_01_HW > 0.5) != (photo[..., 0] > 0)
@@ -130,7 +130,7 @@ def test_tiles_join_without_a_seam_and_the_view_from_afar_is_heard():
         def forward(self, photo_01):
             return torch.full((1, 4, *photo_01.shape[2:]), 9.0 if photo_01.shape[2] < height else -9.0)
 
-    assert (Finder(Afar(), torch.device("cpu")).find(photo).probability_01_HW > 0.9).all()
+    assert (Finder.of(Afar(), torch.device("cpu")).find(photo).probability_01_HW > 0.9).all()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 70), (65, 47)])
@@ -140,7 +140,7 @@ def test_a_picture_of_any_size_is_seen_as_what_it_is_part_of(network, size):
     photo = rng.integers(0, 255, (*size, 3), dtype=np.uint8)
     height, width = (-(-length // 32) * 32 for length in size)
     whole = cv2.copyMakeBorder(photo, 0, height - size[0], 0, width - size[1], cv2.BORDER_REFLECT_101)
-    finder = Finder(copy.deepcopy(network), torch.device("cpu"))
+    finder = Finder.of(copy.deepcopy(network), torch.device("cpu"))
 
     found = finder.find(photo).probability_01_HW
 
@@ -157,9 +157,10 @@ class Precision(nn.Module):
 
 
 @pytest.mark.parametrize(("size", "kind"), [((300, 1), torch.float32), ((300, 400), torch.bfloat16)])
-def test_a_thin_strip_is_seen_in_single_precision(size, kind):
+def test_a_thin_strip_is_seen_in_single_precision(monkeypatch, size, kind):
+    monkeypatch.setattr("ml.devices.knows_bf16", lambda: True)
     network = Precision()
-    Finder(network, torch.device("cpu")).find(np.zeros((*size, 3), np.uint8))
+    Finder.of(network, torch.device("cpu")).find(np.zeros((*size, 3), np.uint8))
 
     assert network.kind == kind
 
@@ -171,7 +172,9 @@ def test_folded_it_answers_as_it_was_trained(network):
     with torch.no_grad():
         expected = network(photo)[0, 0].sigmoid().numpy()
 
-    found = Finder(copy.deepcopy(network), torch.device("cpu")).find(photo_u8, flips=False).probability_01_HW
+    found = (
+        Finder.of(copy.deepcopy(network), torch.device("cpu")).find(photo_u8, flips=False).probability_01_HW
+    )
 
     assert np.abs(found - expected).max() < 0.02  # bf16
 
@@ -197,7 +200,7 @@ def marked(tmp_path):
 
 
 def test_evaluate_pools_pixels_and_ignores_what_the_mask_does_not_know(marked, monkeypatch):
-    finder = Finder(Bright(), torch.device("cpu"))
+    finder = Finder.of(Bright(), torch.device("cpu"))
     monkeypatch.setattr(Finder, "load", classmethod(lambda cls, *args: finder))
 
     figures = json.loads(json.dumps(evaluate(marked), allow_nan=False))
@@ -210,7 +213,9 @@ def test_evaluate_pools_pixels_and_ignores_what_the_mask_does_not_know(marked, m
 
 
 def test_evaluate_tells_which_mask_does_not_fit(marked, monkeypatch):
-    monkeypatch.setattr(Finder, "load", classmethod(lambda cls, *args: Finder(Bright(), torch.device("cpu"))))
+    monkeypatch.setattr(
+        Finder, "load", classmethod(lambda cls, *args: Finder.of(Bright(), torch.device("cpu")))
+    )
     cv2.imwrite(str(marked / "a_mask.png"), np.zeros((3, 3), np.uint8))
 
     with pytest.raises(ValueError, match=r"a_mask\.png"):

@@ -1,0 +1,121 @@
+"""What runs a network: OpenVINO and torch agree, nothing calls home, the cache loses nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from ml import engines
+from ml.engines import OpenVinoEngine, TorchEngine, choose_engine, load_engine
+
+CPU = torch.device("cpu")
+EXAMPLE = torch.rand(1, 3, 32, 32)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "photo-restorer"
+
+
+@pytest.fixture
+def network() -> nn.Module:
+    torch.manual_seed(3)
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1), nn.LeakyReLU(0.01), nn.Conv2d(8, 2, 3, padding=1)
+    ).eval()
+
+
+@pytest.fixture
+def converted(monkeypatch) -> list[int]:
+    """Grows by one for each conversion."""
+    conversions: list[int] = []
+    convert = engines._convert
+    monkeypatch.setattr(engines, "_convert", lambda *given: conversions.append(1) or convert(*given))
+    return conversions
+
+
+@pytest.mark.parametrize("size", [(40, 300), (320, 288)])
+def test_both_engines_see_the_same_at_any_size(network, size):
+    picture = torch.rand(2, 3, *size)
+    exact = network(picture).detach()
+
+    for engine in (OpenVinoEngine(network, "tiny", EXAMPLE), TorchEngine(network, CPU)):
+        given = engine(picture)
+        assert given.dtype == torch.float32 and given.shape == exact.shape
+        assert (given - exact).abs().max() < (1e-5 if min(size) <= 256 else 0.02)
+
+
+def test_an_answer_stays_when_the_engine_is_asked_again(network):
+    engine = OpenVinoEngine(network, "tiny", EXAMPLE)
+    first = engine(torch.zeros(1, 3, 32, 32))
+    kept = first.clone()
+    engine(torch.ones(1, 3, 32, 32))
+
+    assert torch.equal(first, kept)
+
+
+def test_fp32_is_exact_where_it_is_asked_for(network, monkeypatch):
+    monkeypatch.setenv("RESTORER_PRECISION", "fp32")
+    picture = torch.rand(1, 3, 320, 320)
+
+    assert (OpenVinoEngine(network, "tiny", EXAMPLE)(picture) - network(picture)).abs().max() < 1e-5
+
+
+def test_a_network_is_converted_once_and_other_weights_anew(network, converted, cache):
+    OpenVinoEngine(network, "tiny", EXAMPLE)
+    OpenVinoEngine(network, "tiny", EXAMPLE)
+    assert len(converted) == 1
+
+    with torch.no_grad():
+        network[0].bias += 1
+    changed = OpenVinoEngine(network, "tiny", EXAMPLE)
+    assert len(converted) == 2 and len(list(cache.iterdir())) == 1
+    assert (changed(EXAMPLE) - network(EXAMPLE)).abs().max() < 1e-5
+
+
+def test_a_damaged_cache_is_made_anew(network, converted, cache):
+    OpenVinoEngine(network, "tiny", EXAMPLE)
+    (kept,) = cache.iterdir()
+    (kept / "model.xml").write_text("<net")
+
+    engine = OpenVinoEngine(network, "tiny", EXAMPLE)
+
+    assert len(converted) == 2 and (engine(EXAMPLE) - network(EXAMPLE)).abs().max() < 1e-5
+
+
+def test_a_cache_that_cannot_be_written_costs_time_alone(network, cache, capsys):
+    cache.parent.mkdir()
+    cache.write_text("a file where the folder should be")
+
+    engine = OpenVinoEngine(network, "tiny", EXAMPLE)
+
+    assert engine(EXAMPLE).shape == (1, 2, 32, 32) and "converted anew" in capsys.readouterr().err
+
+
+def test_torch_runs_what_openvino_cannot(network, monkeypatch):
+    assert choose_engine("auto", CPU) == "openvino" and choose_engine("torch", CPU) == "torch"
+    assert choose_engine("auto", torch.device("cuda")) == "torch"
+
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    assert isinstance(load_engine(network, CPU, "tiny", EXAMPLE), TorchEngine)
+
+
+def test_an_operator_may_choose_torch(network, monkeypatch):
+    monkeypatch.setenv("RESTORER_ENGINE", "torch")
+
+    assert isinstance(load_engine(network, CPU, "tiny", EXAMPLE), TorchEngine)
+
+
+def test_its_makers_are_told_nothing():
+    """openvino brings a package that reports use to its makers: it is never loaded."""
+    program = (
+        "import sys, torch; from ml.engines import OpenVinoEngine;"
+        "OpenVinoEngine(torch.nn.Conv2d(3, 2, 3).eval(), 'tiny', torch.rand(1, 3, 32, 32));"
+        "sys.exit(any(name.startswith('openvino_telemetry') and module for name, module in sys.modules.items()))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
