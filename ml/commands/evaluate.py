@@ -17,7 +17,7 @@ from typing import Any
 from ml.commands.console import Parser, UsageError, add_common_arguments, answer
 from ml.commands.train import NETWORKS
 
-SHARED = {"command", "words", "main", "json", "network", "data", "device"}
+SHARED = {"command", "words", "main", "json", "network", "data", "device", "precision"}
 """Names in the parsed arguments that are not a room's own."""
 
 

@@ -5,13 +5,21 @@ import numpy as np
 
 from ml.damage.canvas import LOSS, Canvas
 from ml.damage.noise import cells, clouds, paper, warp
-from ml.damage.paths import blob, jagged
+from ml.damage.paths import blob, crossing, jagged, wander
 from ml.damage.strokes import coin, contrast, fill, tone_for
+
+FLAT_SHARE = 0.3
 
 
 def ground(canvas: Canvas) -> np.ndarray:
-    """What shows where the picture is gone: paper, board, backing, the scanner's lid; textured, HW3 0-255."""
+    """What shows where the picture is gone: paper, board, backing, the scanner's lid, HW3 0-255.
+
+    Textured, or as flat as scanners and those who cut a scan out leave it.
+    """
     rng = canvas.rng
+    if rng.random() < FLAT_SHARE:
+        tone = rng.uniform(235, 256) if rng.random() < 0.7 else rng.uniform(0, 25)
+        return np.full((canvas.height, canvas.width, 3), np.float32(tone))
     level = rng.uniform(150, 252) if coin(rng) else rng.uniform(4, 115)
     warm = float(np.clip((canvas.white[0] - canvas.white[2]) / 255, 0, 0.25)) * rng.uniform(0.3, 1)
     warm = warm if rng.random() < 0.85 else rng.uniform(-0.03, 0.12)
@@ -64,6 +72,17 @@ def torn_edge(canvas: Canvas) -> None:
     limit = np.interp(along, np.linspace(0, along.size, 64), depth * np.maximum(1 + bite, 0))
     cover = np.where(inward < limit, 255, 0).astype(np.uint8)
     bare(canvas, _torn(canvas, np.ascontiguousarray(np.broadcast_to(cover, (canvas.height, canvas.width)))))
+
+
+def torn_off(canvas: Canvas) -> None:
+    """A large part of the print gone, beyond a wandering tear; what is left may be less than what is gone."""
+    rng = canvas.rng
+    start, heading, reach = crossing(canvas.height, canvas.width, rng)
+    edge = wander(start, heading, reach, rng, curl=rng.uniform(0.1, 0.45), step_px=canvas.side / 30)
+    aside = 3 * reach * np.array([np.sin(heading), -np.cos(heading)])
+    cover = canvas.blank()
+    fill(cover, [np.vstack([edge, [edge[-1] + aside, edge[0] + aside]])])
+    bare(canvas, _torn(canvas, cover if cover.mean() < 0.6 * 255 else 255 - cover))
 
 
 def hole(canvas: Canvas) -> None:

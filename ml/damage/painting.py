@@ -14,16 +14,16 @@ CLEAN_SHARE = 0.12  # pictures that stay as they are: the finder must also learn
 REAL_SHAPES_SHARE = 0.2
 Stroke = Callable[[Canvas], None]
 FAMILIES: tuple[tuple[float, dict[Stroke, float]], ...] = (
-    (0.45, {
+    (0.42, {
         lines.scratch: 5, lines.bundle: 2.5, lines.criss_cross: 1.5, lines.hair: 2, lines.film_lines: 1.5,
         cracks.cracks: 3.5, cracks.craquelure: 0.4, cracks.fold: 2.5, cracks.folded_in_four: 0.8,
     }),
-    (0.33, {
+    (0.3, {
         specks.dust: 6, specks.fluff: 2, specks.pepper: 2, specks.spots: 2.5, specks.bubbles: 0.7,
         specks.splash: 0.8, stains.foxing: 1, stains.tide: 0.9, stains.mould: 0.8, stains.fingerprint: 0.6,
     }),
-    (0.22, {
-        losses.torn_corner: 1.8, losses.torn_edge: 1.6, losses.hole: 2, losses.flaked: 2.5,
+    (0.28, {
+        losses.torn_corner: 2.4, losses.torn_edge: 1.6, losses.torn_off: 2, losses.hole: 2, losses.flaked: 2.5,
         losses.bleached: 0.9, marks.abrasion: 1.6, marks.scuff: 1.2, marks.tape: 0.8, marks.ink: 0.9,
         marks.stamp: 0.4,
     }),

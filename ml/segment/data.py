@@ -24,9 +24,12 @@ DECOY_SHARE = 0.4
 FRESH_SHARE, UNHARMED_SHARE = 0.25, 0.6
 """Of painted samples that show a photograph as it was taken yesterday; and of those without any damage. Clouds and deep
 shadows were taken for losses (7 % of a clean photograph marked) by a finder that had seen aged photographs alone."""
-SHRUNK_SHARE, SHRUNK_MOST = 0.5, 3.0
-"""Of painted samples that are shrunk after the damage was laid, and how far: scans come to us at all sizes, and a large
-loss is to be seen whole at times."""
+SHRUNK_SHARE, SHRUNK_MOST = 0.45, 3.0
+"""Of painted samples that are shrunk after the damage was laid, and how far: scans come to us at all sizes."""
+WHOLE_SHARE = 0.25
+"""Of samples that show as much of the photograph as a square holds: only there a large loss is seen as one, since paper
+that fills a crop could be a wall."""
+WHOLE_MOST = 4.0
 KNOWN, TRIES = 0.4, 4
 """A crop of real damage of which less than KNOWN is labelled is drawn again, up to TRIES times."""
 COVERED, TOUCHED = 0.5, 0.15
@@ -109,8 +112,7 @@ class SegmentSamples:
 
     def _painted(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         photo_u8_HWC = self.photoset[int(rng.choice(len(self.odds), p=self.odds))].photo_u8_HWC
-        scale = SHRUNK_MOST ** rng.random() if rng.random() < SHRUNK_SHARE else 1.0
-        photo_u8_HWC = take(photo_u8_HWC, round(self.crop * scale), rng)
+        photo_u8_HWC = take(photo_u8_HWC, self._side(photo_u8_HWC, rng), rng)
         if rng.random() >= FRESH_SHARE:
             photo_u8_HWC = damage.age(photo_u8_HWC, rng)
         elif rng.random() < UNHARMED_SHARE:
@@ -120,10 +122,23 @@ class SegmentSamples:
         painted = damage.paint(photo_u8_HWC, rng, self.shapes)
         return resize(painted.photo_u8_HWC, painted.kinds_u8_HW, self.crop)
 
+    def _side(self, photo_u8_HWC: np.ndarray, rng: np.random.Generator) -> int:
+        """Of the square that a painted sample shows, pixels of the photograph; it is shrunk to the crop."""
+        choice = rng.random()
+        if choice < WHOLE_SHARE:
+            return max(self.crop, min(*photo_u8_HWC.shape[:2], round(WHOLE_MOST * self.crop)))
+        return (
+            round(self.crop * SHRUNK_MOST ** rng.random())
+            if choice < WHOLE_SHARE + SHRUNK_SHARE
+            else self.crop
+        )
+
     def _real(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         for _ in range(TRIES):
             labelled = self.labelled[int(rng.integers(len(self.labelled)))]
             side = round(self.crop / np.exp(rng.uniform(np.log(0.4), np.log(1.5))))
+            if rng.random() < WHOLE_SHARE:
+                side = max(side, min(min(labelled.kinds_u8_HW.shape), round(WHOLE_MOST * self.crop)))
             photo_u8_HWC, kinds_u8_HW = take_labelled(labelled, side, rng)
             if (kinds_u8_HW != damage.IGNORE).mean() > KNOWN:
                 break
