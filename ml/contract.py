@@ -30,6 +30,9 @@ FORMATS = ("png", "jpeg", "tiff")
 LAYERED = ("ora", "tiff")
 """What a caller may ask the layers to be written as: OpenRaster, or a TIFF with Photoshop's layers."""
 
+FINDER_SETTINGS = ("careful", "normal", "thorough")
+"""How readily damage is seen: only what is certain, as a rule, or all that may be damage."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -43,6 +46,8 @@ class Options:
     """Strength of colour, 0..1.5."""
     device: str = "auto"
     """auto, cpu or cuda."""
+    finding: str = "normal"
+    """One of FINDER_SETTINGS."""
     layers: str | None = None
     """One of LAYERED for one more file that holds original, repair, colour and mask as layers; None: no such file."""
 
@@ -56,6 +61,8 @@ class Options:
             raise ValueError(f"format: choose from {', '.join(FORMATS)}; got {self.format}")
         if self.layers is not None and self.layers not in LAYERED:
             raise ValueError(f"layers: choose from {', '.join(LAYERED)}; got {self.layers}")
+        if self.finding not in FINDER_SETTINGS:
+            raise ValueError(f"finding: choose from {', '.join(FINDER_SETTINGS)}; got {self.finding}")
         if not 0 <= self.saturation <= 1.5:
             raise ValueError(f"saturation: 0 to 1.5; got {self.saturation}")
 

@@ -24,11 +24,9 @@ class Found(Protocol):
 
 
 class Finder(Protocol):
-    threshold: float
-
     def find(self, photo_u8_HWC: np.ndarray, on_progress: Share | None = None) -> Found: ...
 
-    def hole(self, found: Found) -> np.ndarray: ...
+    def hole(self, found: Found, setting: str = "normal") -> np.ndarray: ...
 
 
 class Repairer(Protocol):

@@ -100,7 +100,7 @@ def _find(
     with course.stage(Stage.FINDING) as on_share:
         finder = given.finder if given else loading.load_finder(options.device)
         found = finder.find(photo.pixels_u8(), on_progress=on_share)
-        hole_HW = finder.hole(found)
+        hole_HW = finder.hole(found, options.finding)
     if hole_HW.all():
         raise PhotoRejected("all_hole")
     if hole_HW.mean() < ALMOST_NOTHING:

@@ -53,6 +53,8 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
     mask_sha256 = ""
     if result != "colorized" and pictures.hole_HW is not None:
         settings["mask"] = "given" if pictures.mask_given else "found"
+        if not pictures.mask_given:
+            settings["finding"] = options.finding
         mask_sha256 = hole_sha256(pictures.hole_HW)
     if result != "restored":
         settings["saturation"] = options.saturation

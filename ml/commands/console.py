@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ml.contract import FINDER_SETTINGS
+
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "fp32")
 
@@ -64,6 +66,15 @@ def add_limit_arguments(parser: argparse.ArgumentParser) -> None:
         default=200.0,
         metavar="N",
         help="refuse larger files (default: %(default)g)",
+    )
+
+
+def add_finding_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--finding",
+        choices=FINDER_SETTINGS,
+        default="normal",
+        help="how readily damage is seen: careful leaves what may be the picture's own (default: %(default)s)",
     )
 
 

@@ -101,6 +101,8 @@ def settings_text(options: Options, mask: Path | None) -> str:
     chosen = {"only": sorted(options.only), "format": options.format, "saturation": options.saturation}
     if options.layers is not None:  # absent otherwise: what was done before there were layers stays done
         chosen["layers"] = options.layers
+    if mask is None and options.finding != "normal":
+        chosen["finding"] = options.finding
     chosen["mask"] = None if mask is None else file_sha256(mask)
     chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None))
     return json.dumps(chosen, sort_keys=True)

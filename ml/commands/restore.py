@@ -23,7 +23,13 @@ from typing import Any
 
 from ml.checksum import file_sha256
 from ml.commands import batch
-from ml.commands.console import UsageError, add_batch_arguments, add_common_arguments, limits
+from ml.commands.console import (
+    UsageError,
+    add_batch_arguments,
+    add_common_arguments,
+    add_finding_argument,
+    limits,
+)
 from ml.commands.ledger import Ledger, settings_text
 from ml.contract import FORMATS, LAYERED, RESULTS, Options, PhotoRejected
 
@@ -44,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mask", type=Path, metavar="FILE", help="repair where it is white, instead of finding"
     )
+    add_finding_argument(parser)
     parser.add_argument("--only", default=",".join(RESULTS), metavar="NAME,...", help="default: %(default)s")
     parser.add_argument("--saturation", type=float, default=1.0, metavar="N", help="of the colours, 0 to 1.5")
     parser.add_argument("--again", action="store_true", help="do files that are done already once more")
@@ -92,7 +99,9 @@ def _restore(
 def _options(args: argparse.Namespace) -> Options:
     only = tuple(dict.fromkeys(name.strip() for name in args.only.split(",") if name.strip()))
     try:
-        return Options(only, args.format, args.saturation, args.device, args.layers)
+        return Options(
+            only, args.format, args.saturation, args.device, finding=args.finding, layers=args.layers
+        )
     except ValueError as error:
         raise UsageError(f"--{error}") from error
 

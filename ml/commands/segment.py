@@ -12,12 +12,13 @@ import argparse
 from typing import Any
 
 from ml.commands import batch
-from ml.commands.console import add_batch_arguments, add_common_arguments, limits
+from ml.commands.console import add_batch_arguments, add_common_arguments, add_finding_argument, limits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)
     add_batch_arguments(parser)
+    add_finding_argument(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def _find(item: batch.Item, args: argparse.Namespace, on_progress: Any) -> dict[
     photo = read(item.source, **limits(args))
     finder = networks.load_finder(args.device)
     found = finder.find(photo.pixels_u8(), on_progress=lambda share: on_progress("finding", share))
-    hole_HW = finder.hole(found)
+    hole_HW = finder.hole(found, args.finding)
     probability_u16 = np.rint(np.clip(found.probability_01_HW, 0, 1) * 65535).astype(np.uint16)
     folder = args.out / item.folder
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,8 +21,8 @@ from ml.tiles import blend, plan_tiles
 
 TILE, OVERLAP = 1024, 128
 """Pixels; a picture up to TILE on its long side is seen in one piece."""
-THRESHOLD = 0.65
-"""A pixel above it is a defect; how it was chosen is told in weights/segment.md."""
+THRESHOLDS = {"careful": 0.8, "normal": 0.65, "thorough": 0.4}
+"""By setting: a pixel above it is a defect; how they were chosen is told in weights/segment.md."""
 
 Share = Callable[[float], None]
 
@@ -38,13 +38,13 @@ class Found:
 class Finder:
     """engine: logits of defect and of its kinds, B4HW, of RGB 0..1 at multiples of MULTIPLE."""
 
-    def __init__(self, engine: Engine, device: torch.device, threshold: float = THRESHOLD) -> None:
-        self.engine, self.device, self.threshold = engine, device, threshold
+    def __init__(self, engine: Engine, device: torch.device) -> None:
+        self.engine, self.device = engine, device
 
     @classmethod
-    def of(cls, network: nn.Module, device: torch.device, threshold: float = THRESHOLD) -> Finder:
+    def of(cls, network: nn.Module, device: torch.device) -> Finder:
         """With a network as it comes from training, run by torch."""
-        return cls(TorchEngine(fold(network.eval()), device), device, threshold)
+        return cls(TorchEngine(fold(network.eval()), device), device)
 
     @classmethod
     def load(cls, device: str = "auto", weights: Path | None = None, engine: str = "auto") -> Finder:
@@ -56,17 +56,23 @@ class Finder:
         example = torch.rand(1, 3, 2 * MULTIPLE, 2 * MULTIPLE)
         return cls(load_engine(fold(network.eval()), place, "segment", example, engine), place)
 
-    def find(self, photo_u8_HWC: np.ndarray, on_progress: Share | None = None, flips: bool = True) -> Found:
-        """RGB of any size. Deterministic; the photograph is not modified."""
+    def find(
+        self,
+        photo_u8_HWC: np.ndarray,
+        on_progress: Share | None = None,
+        flips: bool = True,
+        far: bool = True,
+    ) -> Found:
+        """RGB of any size. Deterministic; the photograph is not modified. far: also look at the whole, shrunk."""
         tiles = plan_tiles(*photo_u8_HWC.shape[:2], TILE, OVERLAP)
         maps_HW4 = blend(photo_u8_HWC, tiles, lambda tile_u8_HWC: self._see(tile_u8_HWC, flips), on_progress)
-        if len(tiles) > 1:
+        if far and len(tiles) > 1:
             self._join_far_view(maps_HW4, photo_u8_HWC, flips)
         return Found(maps_HW4[..., 0], maps_HW4[..., 1:].transpose(2, 0, 1))
 
-    def hole(self, found: Found) -> np.ndarray:
-        """What is to be repaired: bool HW."""
-        return found.probability_01_HW > self.threshold
+    def hole(self, found: Found, setting: str = "normal") -> np.ndarray:
+        """What is to be repaired: bool HW. setting: one of THRESHOLDS."""
+        return found.probability_01_HW > THRESHOLDS[setting]
 
     def _join_far_view(self, near_HW4: np.ndarray, photo_u8_HWC: np.ndarray, flips: bool) -> None:
         """The whole picture at TILE shows large losses that a tile takes for background; the surer view counts."""

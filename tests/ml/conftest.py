@@ -24,7 +24,6 @@ class FakeFound:
 class FakeFinder:
     """Pure white is damage."""
 
-    threshold = 0.5
     calls = 0
 
     def find(self, photo_u8_HWC, on_progress=None, flips=True):
@@ -35,8 +34,9 @@ class FakeFinder:
         probability = (photo_u8_HWC.min(axis=2) == 255).astype(np.float32)
         return FakeFound(probability, np.stack([probability, probability * 0, probability * 0]))
 
-    def hole(self, found):
-        return found.probability_01_HW > self.threshold
+    def hole(self, found, setting="normal"):
+        self.setting = setting
+        return found.probability_01_HW > 0.5
 
 
 class FakeRepairer:

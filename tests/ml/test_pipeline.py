@@ -283,3 +283,12 @@ def test_twice_the_same_bytes(scratched_png, tmp_path, fakes):
     second = restore(scratched_png, tmp_path, fakes, Options(format="tiff"))
 
     assert {file: (tmp_path / "out" / file).read_bytes() for file in second.files.values()} == before
+
+
+def test_how_readily_damage_is_seen_reaches_the_finder_and_the_record(scratched_png, tmp_path, fakes):
+    report = restore(scratched_png, tmp_path, fakes, Options(finding="thorough"))
+
+    assert fakes.finder.setting == "thorough"
+    assert report.record["results"]["restored"]["settings"]["finding"] == "thorough"
+    with pytest.raises(ValueError, match="careful, normal, thorough"):
+        Options(finding="bold")

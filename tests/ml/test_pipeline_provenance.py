@@ -93,7 +93,7 @@ def test_report_and_results_carry_the_same_record(scratched_png, tmp_path, fakes
     assert told == {result: record_in(tmp_path, report, result) for result in RESULTS}
     both = told["restored_colorized"]
     assert {model["name"]: model["weights_sha256"] for model in both["models"]} == known
-    assert both["settings"] == {"format": format, "saturation": 0.5, "mask": "found"}
+    assert both["settings"] == {"format": format, "saturation": 0.5, "mask": "found", "finding": "normal"}
     assert both["mask_sha256"] == report.mask_sha256 and both["software"] == SOFTWARE
     assert both["source_sha256"] == hashlib.sha256(scratched_png.read_bytes()).hexdigest()
     assert both["digital_source_type"].endswith("/compositeWithTrainedAlgorithmicMedia")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 
 import cv2
 import numpy as np
@@ -12,9 +11,10 @@ import torch
 from torch import nn
 
 from ml.checkpoint import save_weights
-from ml.segment.evaluate import evaluate
-from ml.segment.infer import OVERLAP, TILE, Finder
+from ml.contract import FINDER_SETTINGS
+from ml.segment.infer import OVERLAP, THRESHOLDS, TILE, Finder, Found
 from ml.segment.network import FinderUNet, build
+from tests.ml.segment import Bright
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +73,6 @@ def test_the_shipped_network_fits_its_weights_file():
 # --- inference ---------------------------------------------------------------------------------------------------
 
 
-class Bright(nn.Module):
-    """Certain of a defect where a pixel is bright; calls it a speck."""
-
-    def forward(self, photo_01):
-        brightness = (photo_01.mean(1, keepdim=True) - 0.5) * 20
-        return torch.cat(
-            [brightness, torch.zeros_like(brightness), torch.ones_like(brightness) * 9, brightness * 0], 1
-        )
-
-
 class Left(nn.Module):
     """Sure of a defect in the left half only, whatever is there."""
 
@@ -105,13 +95,23 @@ def test_flip_averaging_sees_the_picture_and_its_mirror():
 def test_kinds_add_up_to_the_probability_and_the_hole_is_above_the_threshold():
     photo = np.zeros((12, 12, 3), np.uint8)
     photo[4:6] = 255
-    finder = Finder.of(Bright(), torch.device("cpu"), threshold=0.6)
+    finder = Finder.of(Bright(), torch.device("cpu"))
 
     found = finder.find(photo)
 
     assert np.allclose(found.kinds_01_3HW.sum(0), found.probability_01_HW, atol=1e-6)
     assert found.kinds_01_3HW[1, 4, 0] > 0.9
     assert np.array_equal(finder.hole(found), photo[..., 0] > 0)
+
+
+def test_thorough_marks_more_than_normal_and_careful_less():
+    found = Found(np.linspace(0, 1, 101, dtype=np.float32)[None], np.zeros((3, 1, 101), np.float32))
+    finder = Finder.of(Bright(), torch.device("cpu"))
+
+    careful, normal, thorough = (finder.hole(found, setting).sum() for setting in FINDER_SETTINGS)
+
+    assert 0 < careful < normal < thorough
+    assert tuple(THRESHOLDS) == FINDER_SETTINGS
 
 
 def test_tiles_join_without_a_seam_and_the_view_from_afar_is_heard():
@@ -177,49 +177,6 @@ def test_folded_it_answers_as_it_was_trained(network):
     )
 
     assert np.abs(found - expected).max() < 0.02  # bf16
-
-
-# --- figures -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def marked(tmp_path):
-    """Two pictures of bright damage; the second one's mask ignores half of it."""
-    lines = ["file,mask,group,level,quality(1-5)"]
-    for name, quality in (("a", 5), ("b", 2)):
-        photo, mask = np.zeros((20, 30, 3), np.uint8), np.zeros((20, 30), np.uint8)
-        photo[5:8], mask[5:8] = 255, 255
-        if name == "b":
-            photo[15:17] = 255
-            mask[15] = 128
-        cv2.imwrite(str(tmp_path / f"{name}.png"), photo)
-        cv2.imwrite(str(tmp_path / f"{name}_mask.png"), mask)
-        lines.append(f"{name}.png,{name}_mask.png,{name}group,light,{quality}")
-    (tmp_path / "manifest.csv").write_text("\n".join(lines) + "\n")
-    return tmp_path
-
-
-def test_evaluate_pools_pixels_and_ignores_what_the_mask_does_not_know(marked, monkeypatch):
-    finder = Finder.of(Bright(), torch.device("cpu"))
-    monkeypatch.setattr(Finder, "load", classmethod(lambda cls, *args: finder))
-
-    figures = json.loads(json.dumps(evaluate(marked), allow_nan=False))
-
-    assert figures["groups"]["agroup"]["dice"] == 1 and figures["groups"]["agroup"]["roc_auc"] == 1
-    # b: 90 true pixels found, one row of 30 false alarms; the other row is ignored.
-    assert figures["groups"]["bgroup"]["precision"] == pytest.approx(90 / 120)
-    assert figures["all"]["n"] == 2 and figures["all"]["precision"] == pytest.approx(180 / 210)
-    assert figures["good_masks"]["n"] == 1 and figures["levels"]["light"]["n"] == 2
-
-
-def test_evaluate_tells_which_mask_does_not_fit(marked, monkeypatch):
-    monkeypatch.setattr(
-        Finder, "load", classmethod(lambda cls, *args: Finder.of(Bright(), torch.device("cpu")))
-    )
-    cv2.imwrite(str(marked / "a_mask.png"), np.zeros((3, 3), np.uint8))
-
-    with pytest.raises(ValueError, match=r"a_mask\.png"):
-        evaluate(marked)
 
 
 def test_weights_of_a_run_can_be_loaded_from_a_file(tmp_path):
