@@ -16,7 +16,7 @@ from ml.checkpoint import load_weights, read_weights
 from ml.devices import choose_device
 from ml.engines import Engine, TorchEngine, load_engine
 from ml.scaling import at_most
-from ml.segment.network import MULTIPLE, build
+from ml.segment.network import MULTIPLE, build_for
 from ml.tiles import blend, plan_tiles
 
 TILE, OVERLAP = 1024, 128
@@ -50,7 +50,7 @@ class Finder:
     def load(cls, device: str = "auto", weights: Path | None = None, engine: str = "auto") -> Finder:
         """The shipped weights, or those of a file; engine: see ml.engines. Raises WeightsMissing."""
         state, _ = read_weights(weights) if weights else load_weights("segment")
-        network = build()
+        network = build_for(state)
         network.load_state_dict(state)
         place = choose_device(device)
         example = torch.rand(1, 3, 2 * MULTIPLE, 2 * MULTIPLE)

@@ -9,9 +9,10 @@ convolutions at stride 1 without pooling, so that hairlines survive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -25,6 +26,8 @@ DECODER_WIDTHS = (192, 128, 64, 32, 24, 16)
 MULTIPLE = 32
 """Height and width must be multiples of this, as the training's crops are: at others TensorFlow's padding, which
 the encoder has, shifts each level by its own share of a pixel (average precision on real masks 0.34 for 0.41)."""
+STRIDE_KEY = "stem_stride"
+"""In the weights of networks whose stem's stride is not 1."""
 KINDS = ("line", "speck", "loss")
 
 
@@ -45,16 +48,27 @@ class Residual(nn.Module):
 
 
 class FinderUNet(nn.Module):
-    """RGB B3HW, 0..1, multiples of MULTIPLE -> logits B4HW: of defect, then of its kind (line, speck, loss)."""
+    """RGB B3HW, 0..1, multiples of MULTIPLE -> logits B4HW: of defect, then of its kind (line, speck, loss).
+
+    stem_stride: 1; at 2, as a ResNet's stem has it, nothing but its comparison is made of it (weights/segment.md).
+    """
 
     def __init__(
-        self, stem_width: int = STEM_WIDTH, decoder_widths: tuple[int, ...] = DECODER_WIDTHS
+        self,
+        stem_width: int = STEM_WIDTH,
+        decoder_widths: tuple[int, ...] = DECODER_WIDTHS,
+        stem_stride: int = 1,
     ) -> None:
         super().__init__()
         self.encoder = build_encoder()
         self.stem = nn.Sequential(
-            nn.Conv2d(3, stem_width, 3, padding=1, bias=False), ABN(stem_width), Residual(stem_width)
+            nn.Conv2d(3, stem_width, 3, padding=1, stride=stem_stride, bias=False),
+            ABN(stem_width),
+            Residual(stem_width),
+            nn.Upsample(scale_factor=stem_stride) if stem_stride > 1 else nn.Identity(),
         )
+        if stem_stride > 1:
+            self.register_buffer(STRIDE_KEY, torch.tensor(stem_stride))
         channels = (3, stem_width, *self.encoder.out_channels[1:])
         unet = import_smp().decoders.unet.decoder
         self.decoder = unet.UnetDecoder(channels, decoder_widths, n_blocks=len(decoder_widths))
@@ -98,5 +112,10 @@ def _activate_norms(decoder: nn.Module) -> None:
             module[2] = nn.Identity()
 
 
-def build() -> FinderUNet:
-    return FinderUNet()
+def build(stem_stride: int = 1) -> FinderUNet:
+    return FinderUNet(stem_stride=stem_stride)
+
+
+def build_for(state: Mapping[str, Tensor]) -> FinderUNet:
+    """Such a network as these weights are of; they are not loaded."""
+    return build(int(state.get(STRIDE_KEY, 1)))

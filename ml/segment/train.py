@@ -15,9 +15,10 @@ from ml.checkpoint import read_weights
 from ml.devices import autocast, choose_device
 from ml.efficientnet import find_imagenet, load_imagenet
 from ml.photoset import load_photoset
+from ml.runstate import load_state
 from ml.segment.data import CROP, SegmentSamples, find_shapes, load_labelled
 from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
-from ml.segment.network import build
+from ml.segment.network import build, build_for
 from ml.segment.sheet import draw_sheet
 
 SHEET_SEED = 10_000_019
@@ -45,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a finder's exported weights to go on from (default: the encoder from ImageNet)",
     )
+    parser.add_argument(
+        "--stem-stride",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="of the stem; 2 to measure what 1 is worth (default: %(default)s)",
+    )
 
 
 class Finding:
@@ -60,8 +68,9 @@ class Finding:
         weights: Path | None = None,
         batch_size: int,
         lr: float,
+        stem_stride: int = 1,
     ) -> None:
-        network = build()
+        network = build(stem_stride)
         if weights is not None:
             network.load_state_dict(read_weights(weights)[0])
         elif start is not None:
@@ -123,6 +132,7 @@ def train(
     crop: int = CROP,
     batch_size: int = 8,
     lr: float = 1e-3,
+    stem_stride: int = 1,
     **options: Any,
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig.
@@ -143,6 +153,7 @@ def train(
         weights=weights,
         batch_size=batch_size,
         lr=lr,
+        stem_stride=stem_stride,
     )
     training.fit(
         trainee,
@@ -154,4 +165,5 @@ def train(
 
 def export(run: Path, out: Path) -> None:
     """Write the averaged weights of a run as fp16 safetensors."""
-    training.export(run, build(), out, {"network": "segment", "architecture": "FinderUNet"})
+    network = build_for((load_state(run) or {}).get("average", {}))
+    training.export(run, network, out, {"network": "segment", "architecture": "FinderUNet"})

@@ -186,3 +186,16 @@ def test_weights_of_a_run_can_be_loaded_from_a_file(tmp_path):
     found = Finder.load("cpu", tmp_path / "w.safetensors").find(np.zeros((16, 16, 3), np.uint8))
 
     assert found.probability_01_HW.shape == (16, 16)
+
+
+def test_weights_know_the_stride_of_their_stem(tmp_path):
+    torch.manual_seed(0)
+    network = build(2).eval()
+    save_weights(tmp_path / "w.safetensors", network.state_dict(), {"network": "segment"})
+    photo = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+
+    found = Finder.load("cpu", tmp_path / "w.safetensors", "torch").find(photo, flips=False)
+
+    with torch.no_grad():
+        expected = network(torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255)[0, 0].sigmoid()
+    assert np.abs(found.probability_01_HW - expected.numpy()).max() < 0.01  # weights are kept in fp16
