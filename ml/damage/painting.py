@@ -28,16 +28,27 @@ FAMILIES: tuple[tuple[float, dict[Stroke, float]], ...] = (
         marks.stamp: 0.4,
     }),
 )  # fmt: skip
+LARGE: dict[Stroke, float] = {
+    losses.torn_off: 3, losses.torn_corner: 2, losses.torn_edge: 1, losses.hole: 1,
+}  # fmt: skip
 
 
-def paint(photo_u8_HWC: np.ndarray, rng: np.random.Generator, shapes: Shapes | None = None) -> Painted:
+def paint(
+    photo_u8_HWC: np.ndarray,
+    rng: np.random.Generator,
+    shapes: Shapes | None = None,
+    large_share: float = 0,
+) -> Painted:
     """Damages a photograph; the labels say which pixels visibly changed, and by which kind of damage.
 
-    photo_u8_HWC: RGB, at least 64x64, not modified.  The same generator state gives the same picture.
+    photo_u8_HWC: RGB, at least 64x64, not modified.  large_share: of damaged pictures of which a part is torn off
+    besides.  The same generator state gives the same picture.
     """
     if rng.random() < CLEAN_SHARE:
         return Painted(photo_u8_HWC.copy(), np.zeros(photo_u8_HWC.shape[:2], np.uint8))
     canvas = Canvas(photo_u8_HWC, rng)
+    if large_share and rng.random() < large_share:
+        _draw_from(LARGE, rng)(canvas)
     for _ in range(_amount(rng)):
         _choose(rng, shapes)(canvas)
     return finish(canvas)

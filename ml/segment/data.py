@@ -24,12 +24,14 @@ DECOY_SHARE = 0.4
 FRESH_SHARE, UNHARMED_SHARE = 0.25, 0.6
 """Of painted samples that show a photograph as it was taken yesterday; and of those without any damage. Clouds and deep
 shadows were taken for losses (7 % of a clean photograph marked) by a finder that had seen aged photographs alone."""
-SHRUNK_SHARE, SHRUNK_MOST = 0.45, 3.0
-"""Of painted samples that are shrunk after the damage was laid, and how far: scans come to us at all sizes."""
-WHOLE_SHARE = 0.25
+SHRUNK_SHARE, SHRUNK_MOST = 0.6, 3.0
+"""Of other painted samples that are shrunk after the damage was laid, and how far: scans come to us at all sizes."""
+WHOLE_SHARE = 0.3
 """Of samples that show as much of the photograph as a square holds: only there a large loss is seen as one, since paper
 that fills a crop could be a wall."""
 WHOLE_MOST = 4.0
+LARGE_SHARE = 0.4
+"""Of painted whole views of which a part is torn off; by the painter's own choice it were one in twelve."""
 KNOWN, TRIES = 0.4, 4
 """A crop of real damage of which less than KNOWN is labelled is drawn again, up to TRIES times."""
 COVERED, TOUCHED = 0.5, 0.15
@@ -112,26 +114,22 @@ class SegmentSamples:
 
     def _painted(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         photo_u8_HWC = self.photoset[int(rng.choice(len(self.odds), p=self.odds))].photo_u8_HWC
-        photo_u8_HWC = take(photo_u8_HWC, self._side(photo_u8_HWC, rng), rng)
+        is_whole = rng.random() < WHOLE_SHARE
+        photo_u8_HWC = take(photo_u8_HWC, self._side(photo_u8_HWC, is_whole, rng), rng)
         if rng.random() >= FRESH_SHARE:
             photo_u8_HWC = damage.age(photo_u8_HWC, rng)
         elif rng.random() < UNHARMED_SHARE:
             return resize(photo_u8_HWC, np.zeros(photo_u8_HWC.shape[:2], np.uint8), self.crop)
         if rng.random() < DECOY_SHARE:
             photo_u8_HWC = damage.decoys(photo_u8_HWC, rng)
-        painted = damage.paint(photo_u8_HWC, rng, self.shapes)
+        painted = damage.paint(photo_u8_HWC, rng, self.shapes, LARGE_SHARE if is_whole else 0)
         return resize(painted.photo_u8_HWC, painted.kinds_u8_HW, self.crop)
 
-    def _side(self, photo_u8_HWC: np.ndarray, rng: np.random.Generator) -> int:
+    def _side(self, photo_u8_HWC: np.ndarray, is_whole: bool, rng: np.random.Generator) -> int:
         """Of the square that a painted sample shows, pixels of the photograph; it is shrunk to the crop."""
-        choice = rng.random()
-        if choice < WHOLE_SHARE:
+        if is_whole:
             return max(self.crop, min(*photo_u8_HWC.shape[:2], round(WHOLE_MOST * self.crop)))
-        return (
-            round(self.crop * SHRUNK_MOST ** rng.random())
-            if choice < WHOLE_SHARE + SHRUNK_SHARE
-            else self.crop
-        )
+        return round(self.crop * SHRUNK_MOST ** rng.random()) if rng.random() < SHRUNK_SHARE else self.crop
 
     def _real(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         for _ in range(TRIES):

@@ -126,11 +126,48 @@ def test_tiles_join_without_a_seam_and_the_view_from_afar_is_heard():
     wrong = (found.probability_01_HW > 0.5) != (photo[..., 0] > 0)
     assert wrong.mean() < 0.01 and told[-1] == 1.0
 
-    class Afar(nn.Module):
-        def forward(self, photo_01):
-            return torch.full((1, 4, *photo_01.shape[2:]), 9.0 if photo_01.shape[2] < height else -9.0)
 
-    assert (Finder.of(Afar(), torch.device("cpu")).find(photo).probability_01_HW > 0.9).all()
+class SureOfSizes(nn.Module):
+    """A defect everywhere for the widths it knows, none for others."""
+
+    def __init__(self, *widths: int) -> None:
+        super().__init__()
+        self.widths = widths
+        self.seen: set[int] = set()
+
+    def forward(self, photo_01):
+        self.seen.add(photo_01.shape[3])
+        return torch.full((1, 4, *photo_01.shape[2:]), 4.0 if photo_01.shape[3] in self.widths else -4.0)
+
+
+def probability(network: nn.Module, width: int, far: bool = True) -> float:
+    found = Finder.of(network, torch.device("cpu")).find(np.zeros((64, width, 3), np.uint8), far=far)
+    return float(found.probability_01_HW[32, 0])
+
+
+def test_a_tile_is_seen_near_and_from_afar():
+    network = SureOfSizes(1024, 768)
+
+    assert probability(network, 1024) == pytest.approx(1 / (1 + np.exp(-4 / 3)), abs=1e-3)
+    assert network.seen == {1024, 768, 384}
+    assert probability(network, 1024, far=False) > 0.98
+
+
+def test_a_small_picture_is_not_enlarged():
+    network = SureOfSizes(320)
+
+    assert probability(network, 320) > 0.98
+    assert network.seen == {320}
+
+
+def test_what_the_tiles_alone_see_outlives_the_view_of_the_whole_and_what_it_alone_sees_is_heard():
+    """Of 1300 px: two tiles, padded to 736 px, with a view at 384; the whole at 1024, with views at 768 and 384."""
+    hairline = probability(SureOfSizes(736, 384), 1300)
+    large_loss = probability(SureOfSizes(1024, 768, 384), 1300)
+    nothing = probability(SureOfSizes(), 1300)
+
+    assert hairline > THRESHOLDS["normal"] and large_loss > THRESHOLDS["normal"]
+    assert nothing < 0.02
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 70), (65, 47)])
