@@ -48,6 +48,8 @@ class Options:
     """auto, cpu or cuda."""
     finding: str = "normal"
     """One of FINDER_SETTINGS."""
+    seed: int = 0
+    """Of the repair: another number, another try; 0 or more."""
     layers: str | None = None
     """One of LAYERED for one more file that holds original, repair, colour and mask as layers; None: no such file."""
 
@@ -61,6 +63,8 @@ class Options:
             raise ValueError(f"format: choose from {', '.join(FORMATS)}; got {self.format}")
         if self.layers is not None and self.layers not in LAYERED:
             raise ValueError(f"layers: choose from {', '.join(LAYERED)}; got {self.layers}")
+        if self.seed < 0:
+            raise ValueError(f"seed: 0 or more; got {self.seed}")
         if self.finding not in FINDER_SETTINGS:
             raise ValueError(f"finding: choose from {', '.join(FINDER_SETTINGS)}; got {self.finding}")
         if not 0 <= self.saturation <= 1.5:
@@ -82,6 +86,8 @@ class Report:
     """Share of the area by kind of damage: line, speck, loss."""
     found_nothing: bool = False
     """True where no damage was found: `restored` is the photograph as it was."""
+    invented: list[dict[str, Any]] = field(default_factory=list)
+    """Where the repair covers an eye, a nose, a mouth, or a large loss: fields of ml.invented.Invented."""
     notes: list[str] = field(default_factory=list)
     """Codes of what a person should know (see NOTES)."""
     mask_sha256: str = ""

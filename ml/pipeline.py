@@ -6,7 +6,7 @@ restored_colorized is the colour of the repaired picture. Only the stages that t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from ml import networks as loading
 from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage
 from ml.course import Course
+from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
 from ml.record import full_record
@@ -41,6 +42,7 @@ class Pictures:
     """bool; None where no result needs it."""
     mask_given: bool = False
     kinds: dict[str, float] = field(default_factory=dict)
+    invented: list[Invented] = field(default_factory=list)
     results: dict[str, Photo] = field(default_factory=dict)
 
     @property
@@ -137,15 +139,16 @@ def _repair(pictures: Pictures, options: Options, course: Course, given: Network
         return
     with course.stage(Stage.REPAIRING) as on_share:
         repairer = given.repairer if given else loading.load_repairer(options.device)
-        pictures.results["restored"] = repair_photo(photo, hole_HW, repairer, on_share)
+        pictures.results["restored"] = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
+        pictures.invented = find_invented(hole_HW, pictures.results["restored"].pixels_u8())
 
 
 def repair_photo(
-    photo: Photo, hole_HW: np.ndarray, repairer: loading.Repairer, on_share: loading.Share
+    photo: Photo, hole_HW: np.ndarray, repairer: loading.Repairer, on_share: loading.Share, seed: int = 0
 ) -> Photo:
     """The photograph with its hole filled; a picture without colour stays without, also in the hole."""
     before_HWC = photo.pixels_HWC
-    after_HWC = repairer.repair(before_HWC, hole_HW, on_progress=on_share)
+    after_HWC = repairer.repair(before_HWC, hole_HW, seed, on_progress=on_share)
     touched_HW = repairer.touched(hole_HW)
     if is_neutral(before_HWC):
         after_HWC = neutral(after_HWC, touched_HW)
@@ -194,6 +197,7 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
         files=files,
         defect_share=0.0 if hole_HW is None else float(hole_HW.mean()),
         kinds=pictures.kinds,
+        invented=[asdict(place) for place in pictures.invented],
         found_nothing=pictures.found_nothing,
         notes=notes,
         mask_sha256="" if hole_HW is None else loading.hole_sha256(hole_HW),

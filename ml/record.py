@@ -55,6 +55,7 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
         settings["mask"] = "given" if pictures.mask_given else "found"
         if not pictures.mask_given:
             settings["finding"] = options.finding
+        settings["seed"] = options.seed
         mask_sha256 = hole_sha256(pictures.hole_HW)
     if result != "restored":
         settings["saturation"] = options.saturation

@@ -78,6 +78,22 @@ def add_finding_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_seed_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed",
+        type=_from_zero,
+        default=0,
+        metavar="N",
+        help="another number, another try of the repair (0)",
+    )
+
+
+def _from_zero(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a whole number from 0 on; got {text}")
+    return int(text)
+
+
 def _above_zero(text: str) -> float:
     if not 0 < (number := float(text)) < float("inf"):
         raise argparse.ArgumentTypeError(f"a number above 0; got {text}")

@@ -11,7 +11,15 @@ from pathlib import Path
 from time import perf_counter
 
 from ml.checksum import file_sha256
-from ml.commands.console import UsageError, add_common_arguments, add_limit_arguments, answer, limits, say
+from ml.commands.console import (
+    UsageError,
+    add_common_arguments,
+    add_limit_arguments,
+    add_seed_argument,
+    answer,
+    limits,
+    say,
+)
 from ml.contract import PhotoRejected
 
 FORMATS = {".png": "png", ".tif": "tiff", ".tiff": "tiff", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
@@ -25,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="its suffix chooses the format"
     )
+    add_seed_argument(parser)
     add_limit_arguments(parser)
 
 
@@ -69,12 +78,12 @@ def _repair(args: argparse.Namespace, format: str) -> float:
     if hole_HW.any():
         repairer = networks.load_repairer(args.device)
         repaired = repair_photo(
-            photo, hole_HW, repairer, lambda share: bar.show(args.input.name, "repairing", share)
+            photo, hole_HW, repairer, lambda share: bar.show(args.input.name, "repairing", share), args.seed
         )
         record = new_record(
             "restored",
             {"inpaint"},
-            {"format": format, "mask": "given"},
+            {"format": format, "mask": "given", "seed": args.seed},
             file_sha256(args.input),
             networks.hole_sha256(hole_HW),
         )

@@ -103,6 +103,8 @@ def settings_text(options: Options, mask: Path | None) -> str:
         chosen["layers"] = options.layers
     if mask is None and options.finding != "normal":
         chosen["finding"] = options.finding
+    if options.seed:
+        chosen["seed"] = options.seed
     chosen["mask"] = None if mask is None else file_sha256(mask)
     chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None))
     return json.dumps(chosen, sort_keys=True)

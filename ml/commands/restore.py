@@ -28,6 +28,7 @@ from ml.commands.console import (
     add_batch_arguments,
     add_common_arguments,
     add_finding_argument,
+    add_seed_argument,
     limits,
 )
 from ml.commands.ledger import Ledger, settings_text
@@ -51,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--mask", type=Path, metavar="FILE", help="repair where it is white, instead of finding"
     )
     add_finding_argument(parser)
+    add_seed_argument(parser)
     parser.add_argument("--only", default=",".join(RESULTS), metavar="NAME,...", help="default: %(default)s")
     parser.add_argument("--saturation", type=float, default=1.0, metavar="N", help="of the colours, 0 to 1.5")
     parser.add_argument("--again", action="store_true", help="do files that are done already once more")
@@ -99,9 +101,7 @@ def _restore(
 def _options(args: argparse.Namespace) -> Options:
     only = tuple(dict.fromkeys(name.strip() for name in args.only.split(",") if name.strip()))
     try:
-        return Options(
-            only, args.format, args.saturation, args.device, finding=args.finding, layers=args.layers
-        )
+        return Options(only, args.format, args.saturation, args.device, args.finding, args.seed, args.layers)
     except ValueError as error:
         raise UsageError(f"--{error}") from error
 

@@ -65,7 +65,8 @@ class Repairer:
     ) -> np.ndarray:
         """A copy of the photograph with its hole filled: same type, equal outside of touched(hole_HW).
 
-        photo_HWC: RGB, uint8 or uint16.  hole_HW: bool, true where to fill.  Same seed, same result.
+        photo_HWC: RGB, uint8 or uint16.  hole_HW: bool, true where to fill.  seed: 0 or more; another is another try:
+        the network sees the place turned or mirrored, and the grain falls otherwise.  Same seed, same result.
         Raises ValueError where they do not fit, PhotoRejected("all_hole") where nothing is left to repair from.
         """
         _check(photo_HWC, hole_HW)
@@ -78,10 +79,10 @@ class Repairer:
         grown_HW = grow(hole_HW, self.grow_px)
         if grown_HW.all():  # a speck of a picture: better no margin than nothing to go by
             grown_HW = hole_HW
-        unknown_HW = self._fill_deep(work_HWC, grown_HW)
+        unknown_HW = self._fill_deep(work_HWC, grown_HW, seed)
         windows = plan_windows(grown_HW, MULTIPLE)
         for done, window in enumerate(windows, start=1):
-            filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen])
+            filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             seen_grown_HW = grown_HW[window.seen]
             alpha_HW1 = _feather(seen_grown_HW, self.feather_px)
             if self.grain:
@@ -94,26 +95,35 @@ class Repairer:
                 on_progress(done / len(windows))
         return work_HWC
 
-    def _fill_deep(self, work_HWC: np.ndarray, hole_HW: np.ndarray) -> np.ndarray:
+    def _fill_deep(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int) -> np.ndarray:
         """Fill what lies too far from any valid pixel by a repair at half the size; returns the hole that remains."""
         deep_HW = deep_part(hole_HW)
         if not deep_HW.any():
             return hole_HW.copy()
         small_HWC, small_hole_HW = shrink(work_HWC, hole_HW)
-        self._fill(small_HWC, small_hole_HW)
+        self._fill(small_HWC, small_hole_HW, seed)
         enlarge_into(work_HWC, small_HWC, deep_HW)
         return hole_HW & ~deep_HW
 
-    def _fill(self, work_HWC: np.ndarray, hole_HW: np.ndarray) -> None:
+    def _fill(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int) -> None:
         """Fill the hole in place, without feather and grain: the coarser levels."""
-        unknown_HW = self._fill_deep(work_HWC, hole_HW)
+        unknown_HW = self._fill_deep(work_HWC, hole_HW, seed)
         for window in plan_windows(hole_HW, MULTIPLE):
-            filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen])
+            filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             _composite(work_HWC, filled_01, hole_HW[window.seen][..., None].astype(np.float32), window)
             unknown_HW[window.core] = False
 
-    def _see(self, photo_HWC: np.ndarray, hole_HW: np.ndarray) -> np.ndarray:
-        """What the network makes of a window: float32 0-1, HWC. What reaches beyond the picture is a hole to it."""
+    def _see(self, photo_HWC: np.ndarray, hole_HW: np.ndarray, seed: int) -> np.ndarray:
+        """What the network makes of a window, in one of the square's eight positions: float32 0-1, HWC."""
+        turns, mirrored = seed % 4, seed // 4 % 2
+        if mirrored:
+            photo_HWC, hole_HW = photo_HWC[:, ::-1], hole_HW[:, ::-1]
+        filled_01 = self._see_upright(np.rot90(photo_HWC, turns).copy(), np.rot90(hole_HW, turns).copy())
+        filled_01 = np.rot90(filled_01, -turns)
+        return np.ascontiguousarray(filled_01[:, ::-1] if mirrored else filled_01)
+
+    def _see_upright(self, photo_HWC: np.ndarray, hole_HW: np.ndarray) -> np.ndarray:
+        """float32 0-1, HWC. What reaches beyond the picture is a hole to the network."""
         height, width = hole_HW.shape
         padding = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
         photo = torch.from_numpy(_as_01(photo_HWC)).permute(2, 0, 1)[None]

@@ -21,12 +21,19 @@ REPORT = {
 NOTHING = {"defect_share": 0.0, "kinds": {}, "found_nothing": True}
 
 
-def finish(photo: Photo, *, found_nothing: bool = False, notes: tuple[str, ...] = ()) -> Job:
+def finish(
+    photo: Photo,
+    *,
+    found_nothing: bool = False,
+    notes: tuple[str, ...] = (),
+    invented: tuple[str, ...] = (),
+) -> Job:
     """The photograph's job is done, with every file that the pipeline would have written."""
     job = claim(photo)
     files = [_put(job, kind, *made) for kind, made in _files(photo, found_nothing).items()]
     report = {**(NOTHING if found_nothing else REPORT), "width": photo.width, "height": photo.height}
-    queue.finish(job, {**report, "bits": photo.bits, "notes": list(notes)}, files)
+    places = [{"what": what, "left": 0, "top": 0, "width": 9, "height": 9} for what in invented]
+    queue.finish(job, {**report, "bits": photo.bits, "notes": list(notes), "invented": places}, files)
     return Job.objects.get(pk=job.pk)
 
 

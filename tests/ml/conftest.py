@@ -49,6 +49,7 @@ class FakeRepairer:
 
     def repair(self, photo_HWC, hole_HW, seed=0, on_progress=None):
         self.calls += 1
+        self.seed = seed
         repaired = photo_HWC.copy()
         most = np.iinfo(photo_HWC.dtype).max
         repaired[self.touched(hole_HW)] = np.array([most // 2, most // 3, most // 3], photo_HWC.dtype)

@@ -191,3 +191,26 @@ def test_growing_by_nothing_is_the_hole_itself():
 
     assert np.array_equal(grow(hole_HW, 0), hole_HW)
     assert grow(hole_HW, 2).sum() == 21  # a disk of radius 2: 5 x 5 without its corners
+
+
+@pytest.mark.parametrize("size", [(90, 130), (131, 64)])
+def test_another_seed_is_another_try_of_the_hole_alone(repairer, size):
+    before = photo(*size)
+    hole_HW = np.zeros(size, bool)
+    hole_HW[30:50, 20:44] = True
+    touched_HW = repairer.touched(hole_HW)
+
+    tries = [repairer.repair(before, hole_HW, seed) for seed in range(8)]
+
+    assert len({tried.tobytes() for tried in tries}) == 8
+    assert all(np.array_equal(tried[~touched_HW], before[~touched_HW]) for tried in tries)
+    assert np.array_equal(tries[5], repairer.repair(before, hole_HW, 5))
+
+
+def test_a_try_differs_by_more_than_its_grain(repairer):
+    bare = Repairer(repairer.network, repairer.device, grain=False)
+    before = photo(90, 130)
+    hole_HW = np.zeros((90, 130), bool)
+    hole_HW[30:50, 20:44] = True
+
+    assert not np.array_equal(bare.repair(before, hole_HW, 0), bare.repair(before, hole_HW, 1))

@@ -93,7 +93,13 @@ def test_report_and_results_carry_the_same_record(scratched_png, tmp_path, fakes
     assert told == {result: record_in(tmp_path, report, result) for result in RESULTS}
     both = told["restored_colorized"]
     assert {model["name"]: model["weights_sha256"] for model in both["models"]} == known
-    assert both["settings"] == {"format": format, "saturation": 0.5, "mask": "found", "finding": "normal"}
+    assert both["settings"] == {
+        "format": format,
+        "saturation": 0.5,
+        "mask": "found",
+        "finding": "normal",
+        "seed": 0,
+    }
     assert both["mask_sha256"] == report.mask_sha256 and both["software"] == SOFTWARE
     assert both["source_sha256"] == hashlib.sha256(scratched_png.read_bytes()).hexdigest()
     assert both["digital_source_type"].endswith("/compositeWithTrainedAlgorithmicMedia")
@@ -131,3 +137,12 @@ def test_a_result_that_is_restored_again_keeps_the_older_record(scratched_png, t
 
     xmp = read(tmp_path / "out" / second.files["colorized"]).metadata.xmp
     assert [record["settings"]["saturation"] for record in records(xmp)] == [1.0, 0.25]
+
+
+def test_another_seed_reaches_the_repairer_and_the_record(scratched_png, tmp_path, fakes):
+    report = restore(scratched_png, tmp_path, fakes, Options(seed=3))
+
+    assert fakes.repairer.seed == 3
+    assert report.record["results"]["restored"]["settings"]["seed"] == 3
+    with pytest.raises(ValueError, match="0 or more"):
+        Options(seed=-1)

@@ -167,6 +167,15 @@ def test_results_stand_one_on_another_with_a_veil(client: Client, photo: Photo) 
     assert 'http-equiv="refresh"' not in html
 
 
+def test_what_a_repair_made_up_of_a_face_is_named_once(client: Client, photo: Photo) -> None:
+    made.finish(photo, invented=("mouth", "eye", "eye"))
+
+    html = page(client, "photo", photo.pk)
+
+    assert "Among what was invented: an eye, a mouth. Compare it with the original" in html
+    assert "large missing place" not in html
+
+
 def test_a_photograph_in_good_condition_is_told_so(client: Client, photo: Photo) -> None:
     made.finish(photo, found_nothing=True)
 

@@ -152,6 +152,12 @@ class Card:
         return [Kind(str(name), shares[kind]) for kind, name in words.KINDS.items() if shares.get(kind)]
 
     @cached_property
+    def invented(self) -> list[str]:
+        """What of the picture the repair had to make up, each kind once."""
+        there = {place["what"] for place in self.report.get("invented") or []}
+        return [str(name) for what, name in words.INVENTED.items() if what in there]
+
+    @cached_property
     def notes(self) -> list[str]:
         return [str(words.NOTES[code]) for code in self.report.get("notes", []) if code in words.NOTES]
 

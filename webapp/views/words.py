@@ -37,6 +37,13 @@ KINDS: dict[str, Promise] = {
     "speck": gettext_lazy("Dust and spots"),
     "loss": gettext_lazy("Missing places"),
 }
+INVENTED: dict[str, Promise] = {
+    "eye": gettext_lazy("an eye"),
+    "nose": gettext_lazy("a nose"),
+    "mouth": gettext_lazy("a mouth"),
+    "loss": gettext_lazy("a large missing place"),
+}
+"""By the `what` of ml.invented.Invented."""
 STATES: dict[str, Promise] = {
     "queued": gettext_lazy("Waiting"),
     "running": gettext_lazy("Being worked on"),
