@@ -29,6 +29,10 @@ class Feature:
     y: float
     radius: float
 
+    def is_same(self, other: Feature) -> bool:
+        """Whether both are one thing seen twice."""
+        return self.name == other.name and np.hypot(self.x - other.x, self.y - other.y) < other.radius
+
 
 def find_features(photo_u8_HWC: np.ndarray) -> list[Feature]:
     """Of all faces, in the order of their sureness; RGB. Raises WeightsMissing."""

@@ -30,14 +30,19 @@ class Invented:
     height: int
 
 
-def find_invented(hole_HW: np.ndarray, repaired_u8_HWC: np.ndarray) -> list[Invented]:
-    """Features of faces first, then large losses. hole_HW: bool. repaired_u8_HWC: RGB, where faces are whole again.
+def find_invented(
+    hole_HW: np.ndarray, original_u8_HWC: np.ndarray, repaired_u8_HWC: np.ndarray
+) -> list[Invented]:
+    """Features of faces first, then large losses. hole_HW: bool. The pictures: RGB.
 
+    Faces are looked for in both: damage hides them in the one, a mask over a whole face has blurred it in the other.
     Raises WeightsMissing.
     """
     if not hole_HW.any():
         return []
-    hidden = [feature for feature in find_features(repaired_u8_HWC) if _is_hidden(feature, hole_HW)]
+    features = find_features(repaired_u8_HWC)
+    features += [seen for seen in find_features(original_u8_HWC) if not any(map(seen.is_same, features))]
+    hidden = [feature for feature in features if _is_hidden(feature, hole_HW)]
     return [_box_of(feature, hole_HW.shape) for feature in hidden] + _large_losses(hole_HW)
 
 

@@ -140,7 +140,9 @@ def _repair(pictures: Pictures, options: Options, course: Course, given: Network
     with course.stage(Stage.REPAIRING) as on_share:
         repairer = given.repairer if given else loading.load_repairer(options.device)
         pictures.results["restored"] = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
-        pictures.invented = find_invented(hole_HW, pictures.results["restored"].pixels_u8())
+        pictures.invented = find_invented(
+            hole_HW, photo.pixels_u8(), pictures.results["restored"].pixels_u8()
+        )
 
 
 def repair_photo(

@@ -65,7 +65,7 @@ def test_what_covers_a_feature_is_named_with_its_place(portrait, index):
     feature = find_features(portrait)[index]
     hole_HW = disc(portrait.shape[:2], feature.x, feature.y, 0.5 * feature.radius)
 
-    named = [place for place in find_invented(hole_HW, portrait) if place.what != "loss"]
+    named = [place for place in find_invented(hole_HW, portrait, portrait) if place.what != "loss"]
 
     assert [place.what for place in named] == [feature.name]
     place = named[0]
@@ -77,7 +77,17 @@ def test_a_hairline_across_a_face_invents_nothing(portrait):
     hole_HW = np.zeros(portrait.shape[:2], bool)
     hole_HW[:, round(find_features(portrait)[0].x)] = True
 
-    assert find_invented(hole_HW, portrait) == []
+    assert find_invented(hole_HW, portrait, portrait) == []
+
+
+@pytest.mark.parametrize("damaged", ["the original", "the repaired"])
+def test_a_face_that_one_picture_has_lost_is_found_in_the_other(portrait, damaged):
+    grey = np.full_like(portrait, 128)
+    pictures = (grey, portrait) if damaged == "the original" else (portrait, grey)
+
+    named = find_invented(np.ones(portrait.shape[:2], bool), *pictures)
+
+    assert [place.what for place in named] == ["eye", "eye", "nose", "mouth", "loss"]
 
 
 def test_a_large_loss_is_named_with_its_box():
@@ -85,7 +95,7 @@ def test_a_large_loss_is_named_with_its_box():
     hole_HW[100:180, 50:150] = True
     hole_HW[10, :] = True
 
-    (loss,) = find_invented(hole_HW, BLANK)
+    (loss,) = find_invented(hole_HW, BLANK, BLANK)
 
     box = (loss.left, loss.top, loss.width, loss.height)
     assert loss.what == "loss" and np.abs(np.subtract(box, (50, 100, 100, 80))).max() <= 2
@@ -96,14 +106,16 @@ def test_how_large_is_large(side, is_large):
     hole_HW = np.zeros((300, 400), bool)
     hole_HW[50 : 50 + side, 60 : 60 + side] = True
 
-    assert bool(find_invented(hole_HW, BLANK)) == is_large
+    assert bool(find_invented(hole_HW, BLANK, BLANK)) == is_large
 
 
 def test_a_torn_corner_reaches_the_edge():
     hole_HW = np.zeros((3000, 4000), bool)
     hole_HW[:600, :800] = True
 
-    (loss,) = find_invented(hole_HW, np.full((3000, 4000, 3), 128, np.uint8))
+    blank = np.full((3000, 4000, 3), 128, np.uint8)
+
+    (loss,) = find_invented(hole_HW, blank, blank)
 
     assert (loss.what, loss.left, loss.top) == ("loss", 0, 0)
     assert abs(loss.width - 800) <= 12 and abs(loss.height - 600) <= 12
@@ -112,7 +124,7 @@ def test_a_torn_corner_reaches_the_edge():
 def test_without_a_hole_nothing_is_looked_for(monkeypatch):
     monkeypatch.setattr("ml.invented.find_features", lambda _: pytest.fail("looked"))
 
-    assert find_invented(np.zeros((300, 400), bool), BLANK) == []
+    assert find_invented(np.zeros((300, 400), bool), BLANK, BLANK) == []
 
 
 def test_the_detector_must_be_the_shipped_one(monkeypatch, tmp_path):
