@@ -24,8 +24,9 @@ def ground(canvas: Canvas) -> np.ndarray:
     warm = float(np.clip((canvas.white[0] - canvas.white[2]) / 255, 0, 0.25)) * rng.uniform(0.3, 1)
     warm = warm if rng.random() < 0.85 else rng.uniform(-0.03, 0.12)
     tint = np.array([1 + 0.4 * warm, 1, 1 - warm], np.float32)
-    relief = paper(canvas.height, canvas.width, rng) * np.float32(rng.uniform(0.5, 7))
-    return np.clip((np.float32(level) + relief)[..., None] * tint, 0, 255)
+    relief = paper(canvas.height, canvas.width, rng) * np.float32(np.exp(rng.uniform(np.log(0.3), np.log(4))))
+    shade = clouds(canvas.height, canvas.width, rng, 0.6 * canvas.side, 2) * np.float32(rng.uniform(0, 9))
+    return np.clip((np.float32(level) + relief + shade)[..., None] * tint, 0, 255)
 
 
 def bare(canvas: Canvas, cover: np.ndarray) -> None:

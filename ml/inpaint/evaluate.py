@@ -18,6 +18,7 @@ import torch
 
 from ml.damage import draw_holes
 from ml.inpaint.baselines import BASELINES, Method
+from ml.inpaint.grain import grain_ratio
 from ml.inpaint.infer import Repairer
 from ml.metrics import psnr, psnr_hole, ssim
 from ml.perceptual import SqueezeFeatures, perceptual_distance
@@ -30,6 +31,8 @@ BINS = {"0-5": (0.0, 0.05), "5-10": (0.05, 0.1), "10-20": (0.1, 0.2), "20-40": (
 HOLE_GREY = 127
 """What methods are given in the hole, so that none can peek."""
 FIGURES = ("psnr_hole", "psnr", "ssim", "perceptual")
+GRAIN = "grain_ratio"
+"""Grain inside the repair over that around it (ml.inpaint.grain.grain_ratio): the median over the photographs."""
 
 Measured = tuple[str, dict[str, dict[str, float]]]
 """A photograph's bin, and method to its figures."""
@@ -69,7 +72,9 @@ def evaluate(
     grain: bool = True,
     skip: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """{BIN: {"n": N, METHOD: {"psnr_hole":, "psnr":, "ssim":, "perceptual":}}, ..., "all": {...}}, PSNR in dB.
+    """{BIN: {"n": N, METHOD: {"psnr_hole":, "psnr":, "ssim":, "perceptual":, "grain_ratio":}}, ..., "all": {...}}.
+
+    PSNR in dB.
 
     data: a folder whose manifest.csv has file, group and people.
     Raises FileNotFoundError, ValueError (no photographs, no such method) and WeightsMissing.
@@ -124,15 +129,24 @@ def _figures(
         psnr(result_HWC, truth_HWC),
         ssim(result_HWC, truth_HWC),
     )
-    return dict(zip(FIGURES, (*figures, distance), strict=True))
+    return dict(
+        zip((*FIGURES, GRAIN), (*figures, distance, grain_ratio(result_HWC / 255, hole_HW)), strict=True)
+    )
 
 
 def _mean(measured: list[dict[str, dict[str, float]]]) -> dict[str, Any]:
-    """Method to its figures, each the mean over the photographs, and their number."""
+    """Method to its figures, each the mean over the photographs (grain: the median), and their number."""
     return {"n": len(measured)} | {
         method: {figure: float(np.mean([one[method][figure] for one in measured])) for figure in FIGURES}
+        | {GRAIN: _median([one[method][GRAIN] for one in measured])}
         for method in measured[0]
     }
+
+
+def _median(values: list[float]) -> float | None:
+    """Of those that are numbers; None where none is."""
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.median(known)) if known else None
 
 
 def _tensor(photo_u8_HWC: np.ndarray, device: torch.device) -> torch.Tensor:

@@ -18,6 +18,8 @@ RING_PX = 24
 SOFTNESSES_PX = (0.0, 0.5, 0.7, 0.9, 1.2, 1.6)
 """Blurs of white noise among which the one is chosen whose neighbours correlate like the photograph's."""
 LEAST_PIXELS = 64
+NO_GRAIN = (0.25 / 255) ** 2
+"""Less energy than rounding makes."""
 LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 
 
@@ -43,6 +45,20 @@ def add_grain(
     noise_HW = _noise(hole_HW.shape, _neighbour_correlation(residue_HW, ring_HW), rng)
     noise_HW *= np.float32((missing / max(_energy(noise_HW, inside_HW), 1e-6)) ** 0.5)
     return np.clip(filled_01 + (noise_HW * where_HW)[..., None], 0, 1)
+
+
+def grain_ratio(photo_01: np.ndarray, hole_HW: np.ndarray) -> float:
+    """Energy of grain in a repair over that around it: 1 where the repair is as grainy, less where it is smoother.
+
+    photo_01: HWC, repaired.  hole_HW: bool, what was repaired.  NaN where either is too small, or the surroundings have
+    no grain.
+    """
+    ring_HW = _ring(hole_HW)
+    if min(np.count_nonzero(hole_HW), np.count_nonzero(ring_HW)) < LEAST_PIXELS:
+        return float("nan")
+    residue_HW = _residue(photo_01.astype(np.float32) @ LUMA)
+    around = _energy(residue_HW, ring_HW)
+    return _energy(residue_HW, hole_HW) / around if around > NO_GRAIN else float("nan")
 
 
 def _ring(hole_HW: np.ndarray) -> np.ndarray:

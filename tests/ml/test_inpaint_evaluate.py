@@ -14,6 +14,7 @@ import torch
 from ml.checkpoint import save_weights
 from ml.inpaint import baselines
 from ml.inpaint.evaluate import BINS, FIGURES, evaluate
+from ml.inpaint.grain import grain_ratio
 from ml.inpaint.network import build
 
 METHODS = {"ours", "telea", "navier_stokes", "biharmonic"}
@@ -51,7 +52,7 @@ def test_the_document_holds_every_bin_method_and_figure(data, weights, tmp_path)
     for part in figures.values():
         assert set(part) == METHODS | {"n"}
         for method in METHODS:
-            assert set(part[method]) == set(FIGURES)
+            assert set(part[method]) == {*FIGURES, "grain_ratio"}
             assert part[method]["psnr"] > part[method]["psnr_hole"]
     json.dumps(figures, allow_nan=False)
     for number in range(8):
@@ -99,3 +100,21 @@ def test_baselines_fill_a_slope_and_touch_nothing_else(name):
 
     assert np.array_equal(filled[~hole_HW], slope[~hole_HW])
     assert np.abs(filled[hole_HW].astype(int) - slope[hole_HW]).max() <= 5
+
+
+@pytest.mark.parametrize(("strength", "expected"), [(0.0, 0.0), (0.5, 0.25), (1.0, 1.0), (2.0, 4.0)])
+def test_the_grain_ratio_is_that_of_energies(strength, expected):
+    noise = np.random.default_rng(0).normal(0, 0.03, (160, 160, 1))
+    hole_HW = np.zeros((160, 160), bool)
+    hole_HW[50:110, 50:110] = True
+    photo_01 = np.repeat(0.5 + np.where(hole_HW[..., None], strength, 1) * noise, 3, axis=2)
+
+    assert grain_ratio(photo_01, hole_HW) == pytest.approx(expected, rel=0.15, abs=0.05)
+
+
+def test_without_grain_around_there_is_no_ratio():
+    hole_HW = np.zeros((90, 90), bool)
+    hole_HW[30:60, 30:60] = True
+
+    assert np.isnan(grain_ratio(np.full((90, 90, 3), 0.5), hole_HW))
+    assert np.isnan(grain_ratio(np.random.default_rng(0).random((90, 90, 3)), hole_HW & False))
