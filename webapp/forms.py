@@ -8,7 +8,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from webapp.views.words import STATES
+from ml.contract import Options
+from webapp.views.words import FINDINGS, STATES
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -33,6 +34,14 @@ class PhotosField(forms.Field):
 
 class UploadForm(forms.Form):
     photos = PhotosField()
+    finding = forms.ChoiceField(
+        required=False, choices=FINDINGS.items(), initial=Options.finding, widget=forms.RadioSelect
+    )
+
+    def options(self) -> dict[str, Any]:
+        """What was chosen, as fields of ml.contract.Options; what is as usual is left out."""
+        finding = self.cleaned_data["finding"] or Options.finding
+        return {} if finding == Options.finding else {"finding": finding}
 
 
 class SiftForm(forms.Form):

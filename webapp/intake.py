@@ -46,9 +46,16 @@ class _NoSpace(Exception):
     """The disk has less room than the file and the reserve need."""
 
 
-def submit(files: Sequence[UploadedFile], *, family: UUID, user: User | None = None) -> Submission:
+def submit(
+    files: Sequence[UploadedFile],
+    *,
+    family: UUID,
+    user: User | None = None,
+    options: dict[str, Any] | None = None,
+) -> Submission:
     """Take the files that are photographs and refuse the others, each with its reason.
 
+    options: fields of ml.contract.Options that differ from its defaults, for all of them.
     When this returns, every photograph of `photos` is on the disk and in the database.
     """
     upload = Upload(family=family, user=user)
@@ -66,7 +73,7 @@ def submit(files: Sequence[UploadedFile], *, family: UUID, user: User | None = N
         upload.save(force_insert=True)
         Refusal.objects.bulk_create(refused)
         Photo.objects.bulk_create(photos)
-        queue.enqueue(photos, family=family)
+        queue.enqueue(photos, family=family, options=options)
     log.info("upload %s: %d taken, %d refused", upload.id, len(photos), len(refused))
     return Submission(upload, photos, refused)
 

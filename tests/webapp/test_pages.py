@@ -167,6 +167,23 @@ def test_results_stand_one_on_another_with_a_veil(client: Client, photo: Photo) 
     assert 'http-equiv="refresh"' not in html
 
 
+@pytest.mark.parametrize(
+    ("chosen", "options"),
+    [({}, {}), ({"finding": "normal"}, {}), ({"finding": "thorough"}, {"finding": "thorough"})],
+)
+def test_how_damage_is_looked_for_is_chosen_with_the_upload(client: Client, chosen, options) -> None:
+    client.post("/", {"photos": [photo_file()], **chosen})
+
+    assert Photo.objects.get().job.options == options
+
+
+def test_another_way_to_look_than_those_offered_is_refused(client: Client) -> None:
+    answer = client.post("/", {"photos": [photo_file()], "finding": "bold"})
+
+    assert answer.status_code == 400 and not Photo.objects.exists()
+    assert "bold is not one of the available choices" in answer.content.decode()
+
+
 def test_what_a_repair_made_up_of_a_face_is_named_once(client: Client, photo: Photo) -> None:
     made.finish(photo, invented=("mouth", "eye", "eye"))
 

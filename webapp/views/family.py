@@ -25,7 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_bound and form.is_valid():
         user = request.user if request.user.is_authenticated else None
-        taken = intake.submit(form.cleaned_data["photos"], family=access.family_of(request), user=user)
+        taken = intake.submit(
+            form.cleaned_data["photos"],
+            family=access.family_of(request),
+            user=user,
+            options=form.options(),
+        )
         return HttpResponseRedirect(reverse("upload", args=[taken.upload.id]), status=SEE_OTHER)
     page = {
         "form": form,

@@ -44,6 +44,14 @@ INVENTED: dict[str, Promise] = {
     "loss": gettext_lazy("a large missing place"),
 }
 """By the `what` of ml.invented.Invented."""
+FINDINGS: dict[str, Promise] = {
+    "careful": gettext_lazy("Carefully: only what is surely damage"),
+    "normal": gettext_lazy("As usual"),
+    "thorough": gettext_lazy(
+        "Thoroughly: faint marks too, and now and then something that belongs to the picture"
+    ),
+}
+"""By ml.contract.FINDER_SETTINGS."""
 STATES: dict[str, Promise] = {
     "queued": gettext_lazy("Waiting"),
     "running": gettext_lazy("Being worked on"),
