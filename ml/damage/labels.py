@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ml.damage.canvas import IGNORE, LINE, Canvas
+from ml.damage.canvas import IGNORE, LINE, LOSS, Canvas
 from ml.damage.jpeg import recode
 from ml.damage.noise import clouds, grain
 
@@ -15,6 +15,7 @@ VISIBLE_AT_MOST = 24.0
 COMPRESSED_SHARE = 0.4
 BRIDGED_SHARE = 0.45
 CRUMB_PX = 6
+TORN_SEEN = 0.3
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _kinds(canvas: Canvas) -> np.ndarray:
     # Where the picture is gone, a pixel that happens to keep its level is as lost as its neighbours.
     gone = (canvas.cover > 0.5) & (cv2.blur(change, (7, 7)) > threshold)
     seen = laid & ((change > threshold) | gone)
-    seen = _continued(canvas, seen)
+    seen = _continued(canvas, seen) | _torn_away(canvas, seen)
     near = cv2.dilate(seen.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
     unsure = laid & ~seen & ((change > 0.4 * threshold) | (near & (change > 1.5)))
     return np.where(seen, canvas.kinds, np.where(unsure, IGNORE, 0)).astype(np.uint8)
@@ -73,6 +74,16 @@ def _continued(canvas: Canvas, seen: np.ndarray) -> np.ndarray:
     bridged = heart & (found > BRIDGED_SHARE * hearts)
     crumbs = (canvas.kinds == LINE) & (found * 13 * 13 < CRUMB_PX)
     return (seen | bridged) & ~crumbs
+
+
+def _torn_away(canvas: Canvas, seen: np.ndarray) -> np.ndarray:
+    """Losses of which a good part is seen, whole: a torn corner does not end where paper looks like a sky."""
+    gone = (canvas.kinds == LOSS) & (canvas.cover > 0.9)
+    count, parts = cv2.connectedComponents(gone.view(np.uint8))
+    area, shown = np.bincount(parts.ravel(), minlength=count), np.bincount(parts[seen], minlength=count)
+    whole = shown > TORN_SEEN * area
+    whole[0] = False
+    return whole[parts]
 
 
 def _compressed(canvas: Canvas, photo_u8: np.ndarray, kinds: np.ndarray) -> np.ndarray:

@@ -8,18 +8,22 @@ from ml.damage.noise import cells, clouds, paper, warp
 from ml.damage.paths import blob, crossing, jagged, wander
 from ml.damage.strokes import coin, contrast, fill, tone_for
 
-FLAT_SHARE = 0.3
+FLAT_SHARE, ALIKE_SHARE = 0.25, 0.35
+"""Of grounds: one flat tone, as scanners and those who cut a scan out leave it; a tone of the picture, softly lit, as
+another print behind it has. The rest is paper with its relief."""
+FIBRE_SHARE = 0.4
+"""Of tears: along them the paper's white fibres show, in a strip that widens and narrows."""
 
 
 def ground(canvas: Canvas) -> np.ndarray:
-    """What shows where the picture is gone: paper, board, backing, the scanner's lid, HW3 0-255.
-
-    Textured, or as flat as scanners and those who cut a scan out leave it.
-    """
+    """What shows where the picture is gone: paper, board, another print, the scanner's lid, HW3 0-255."""
     rng = canvas.rng
-    if rng.random() < FLAT_SHARE:
+    look = rng.random()
+    if look < FLAT_SHARE:
         tone = rng.uniform(235, 256) if rng.random() < 0.7 else rng.uniform(0, 25)
         return np.full((canvas.height, canvas.width, 3), np.float32(tone))
+    if look < FLAT_SHARE + ALIKE_SHARE:
+        return _alike(canvas)
     level = rng.uniform(150, 252) if coin(rng) else rng.uniform(4, 115)
     warm = float(np.clip((canvas.white[0] - canvas.white[2]) / 255, 0, 0.25)) * rng.uniform(0.3, 1)
     warm = warm if rng.random() < 0.85 else rng.uniform(-0.03, 0.12)
@@ -29,10 +33,34 @@ def ground(canvas: Canvas) -> np.ndarray:
     return np.clip((np.float32(level) + relief + shade)[..., None] * tint, 0, 255)
 
 
+def _alike(canvas: Canvas) -> np.ndarray:
+    """A tone that the picture has itself, or its lights: only the tear tells it from the picture."""
+    rng = canvas.rng
+    x, y = canvas.place().astype(int)
+    tone = canvas.white if coin(rng) else canvas.original[y : y + 9, x : x + 9].reshape(-1, 3).mean(0)
+    shade = clouds(canvas.height, canvas.width, rng, rng.uniform(0.5, 1.5) * canvas.side, 2)
+    relief = paper(canvas.height, canvas.width, rng) * np.float32(rng.uniform(0, 1.5))
+    light = rng.normal(0, 8) + rng.uniform(0, 10) * shade + relief
+    return np.clip(tone + np.float32(light)[..., None], 0, 255).astype(np.float32)
+
+
+def _fibre(canvas: Canvas, cover: np.ndarray) -> None:
+    """The white core of the paper along a tear, on the picture's side of it."""
+    rng = canvas.rng
+    reach = rng.uniform(1.5, 9) * canvas.zoom
+    away = cv2.distanceTransform(255 - cover, cv2.DIST_L2, 3)
+    width = reach * (1 + rng.uniform(0.2, 0.9) * clouds(canvas.height, canvas.width, rng, 12 * reach, 3, 0.6))
+    strip = np.uint8(255 * (away < width))
+    tone = np.float32(rng.uniform(215, 256)) + 3 * paper(canvas.height, canvas.width, rng)
+    canvas.press(strip, np.repeat(tone[..., None], 3, 2), rng.uniform(0.7, 1), LOSS, 0.3 * canvas.zoom)
+
+
 def bare(canvas: Canvas, cover: np.ndarray) -> None:
     """Shows the ground, often with a rim of torn fibre or a shadow, wider where the emulsion lifted."""
     rng = canvas.rng
-    if rng.random() < 0.7:
+    if rng.random() < FIBRE_SHARE:
+        _fibre(canvas, cover)
+    elif rng.random() < 0.7:
         reach = max(1, int(rng.uniform(0.6, 3) * canvas.zoom))
         wide = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
         push = rng.normal(0, 0.8 * reach, 2)
@@ -44,14 +72,23 @@ def bare(canvas: Canvas, cover: np.ndarray) -> None:
 
 
 def _torn(canvas: Canvas, cover: np.ndarray) -> np.ndarray:
-    return warp(cover, canvas.rng, canvas.rng.uniform(0.5, 4) * canvas.zoom, canvas.rng.uniform(6, 40))
+    """From an edge as smooth as a cut to one that is ragged at every scale."""
+    ragged_px = np.exp(canvas.rng.uniform(np.log(0.15), np.log(4)))
+    return warp(cover, canvas.rng, ragged_px * canvas.zoom, canvas.rng.uniform(6, 60))
+
+
+def _bowed(across: float, down: float, rng: np.random.Generator) -> np.ndarray:
+    """A way from (across, 0) to (0, down) that bends to either side. N2."""
+    way = np.linspace([across, 0], [0, down], 16)
+    bend = np.sin(np.linspace(0, np.pi, 16)) * rng.normal(0, 0.15)
+    return way + bend[:, None] * [down, across]
 
 
 def torn_corner(canvas: Canvas) -> None:
     """A corner torn off."""
     rng = canvas.rng
     reach = canvas.side * np.exp(rng.uniform(np.log(0.04), np.log(0.5), 2))
-    edge = jagged(np.linspace([reach[0], 0], [0, reach[1]], 12), rng, 0.04 * reach.min())
+    edge = jagged(_bowed(*reach, rng), rng, rng.uniform(0, 0.04) * reach.min())
     outline = np.vstack([[[-20, -20], [reach[0], -20]], edge, [[-20, reach[1]]]])
     for axis, size in enumerate((canvas.width, canvas.height)):
         if coin(rng):

@@ -26,12 +26,14 @@ FRESH_SHARE, UNHARMED_SHARE = 0.25, 0.6
 shadows were taken for losses (7 % of a clean photograph marked) by a finder that had seen aged photographs alone."""
 SHRUNK_SHARE, SHRUNK_MOST = 0.6, 3.0
 """Of other painted samples that are shrunk after the damage was laid, and how far: scans come to us at all sizes."""
-WHOLE_SHARE = 0.3
+WHOLE_SHARE = 0.4
 """Of samples that show as much of the photograph as a square holds: only there a large loss is seen as one, since paper
 that fills a crop could be a wall."""
 WHOLE_MOST = 4.0
-LARGE_SHARE = 0.4
-"""Of painted whole views of which a part is torn off; by the painter's own choice it were one in twelve."""
+LARGE_SHARE = 0.55
+"""Of damaged whole views of which a part is torn off; by the painter's own choice it were one in twelve."""
+LID_SHARE = 0.25
+"""Of painted whole views that lie on a scanner's lid, of which some is seen around the print."""
 KNOWN, TRIES = 0.4, 4
 """A crop of real damage of which less than KNOWN is labelled is drawn again, up to TRIES times."""
 COVERED, TOUCHED = 0.5, 0.15
@@ -123,7 +125,10 @@ class SegmentSamples:
         if rng.random() < DECOY_SHARE:
             photo_u8_HWC = damage.decoys(photo_u8_HWC, rng)
         painted = damage.paint(photo_u8_HWC, rng, self.shapes, LARGE_SHARE if is_whole else 0)
-        return resize(painted.photo_u8_HWC, painted.kinds_u8_HW, self.crop)
+        photo_u8_HWC, kinds_u8_HW = painted.photo_u8_HWC, painted.kinds_u8_HW
+        if is_whole and rng.random() < LID_SHARE:
+            photo_u8_HWC, kinds_u8_HW = on_lid(photo_u8_HWC, kinds_u8_HW, rng)
+        return resize(photo_u8_HWC, kinds_u8_HW, self.crop)
 
     def _side(self, photo_u8_HWC: np.ndarray, is_whole: bool, rng: np.random.Generator) -> int:
         """Of the square that a painted sample shows, pixels of the photograph; it is shrunk to the crop."""
@@ -135,7 +140,8 @@ class SegmentSamples:
         for _ in range(TRIES):
             labelled = self.labelled[int(rng.integers(len(self.labelled)))]
             side = round(self.crop / np.exp(rng.uniform(np.log(0.4), np.log(1.5))))
-            if rng.random() < WHOLE_SHARE:
+            is_whole = rng.random() < WHOLE_SHARE
+            if is_whole:
                 side = max(side, min(min(labelled.kinds_u8_HW.shape), round(WHOLE_MOST * self.crop)))
             photo_u8_HWC, kinds_u8_HW = take_labelled(labelled, side, rng)
             if (kinds_u8_HW != damage.IGNORE).mean() > KNOWN:
@@ -144,7 +150,7 @@ class SegmentSamples:
         photo_u8_HWC = expose(photo_u8_HWC, rng)
         if rng.random() >= HARMED_SHARE:
             return photo_u8_HWC, kinds_u8_HW
-        painted = damage.paint(photo_u8_HWC, rng, self.shapes)
+        painted = damage.paint(photo_u8_HWC, rng, self.shapes, LARGE_SHARE if is_whole else 0)
         return painted.photo_u8_HWC, np.where(painted.kinds_u8_HW, painted.kinds_u8_HW, kinds_u8_HW)
 
 
@@ -159,6 +165,21 @@ def take(photo_u8_HWC: np.ndarray, side: int, rng: np.random.Generator) -> np.nd
     if square.shape[:2] != (side, side):  # rounding of the enlargement
         square = cv2.resize(square, (side, side), interpolation=cv2.INTER_CUBIC)
     return np.ascontiguousarray(square)
+
+
+def on_lid(
+    photo_u8_HWC: np.ndarray, kinds_u8_HW: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The square print on a square of the scanner's lid, black or white; the lid is no damage."""
+    side = len(photo_u8_HWC)
+    depths = np.where(rng.random(4) < 0.6, side * rng.uniform(0.02, 0.3, 4), 0).astype(int)
+    top, bottom, left, right = depths
+    missing = top + bottom - left - right  # to a square
+    right, bottom = right + max(missing, 0), bottom + max(-missing, 0)
+    tone = rng.uniform(0, 45) if rng.random() < 0.7 else rng.uniform(225, 256)
+    around = (int(top), int(bottom), int(left), int(right))
+    photo_u8_HWC = cv2.copyMakeBorder(photo_u8_HWC, *around, cv2.BORDER_CONSTANT, value=(round(tone),) * 3)
+    return photo_u8_HWC, cv2.copyMakeBorder(kinds_u8_HW, *around, cv2.BORDER_CONSTANT, value=0)
 
 
 def take_labelled(labelled: Labelled, side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
