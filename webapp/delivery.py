@@ -28,16 +28,13 @@ class Delivery(NamedTuple):
     bytes: int
 
 
-def find(photo: Photo, kind: str) -> Delivery:
-    """The original, or a file of the photograph's newest finished job. Raises Http404 where there is none."""
+def find(photo: Photo, kind: str, job: Job | None = None) -> Delivery:
+    """The original, or a file of that finished job, by default the newest one. Raises Http404 where there is none."""
     if kind == ORIGINAL:
         name = file_name(photo, ORIGINAL, PurePath(photo.stored).suffix)
         return Delivery(photo.stored, name, storage.content_type(photo.stored), photo.sha256, photo.bytes)
-    result = (
-        Result.objects.filter(job__photo=photo, job__state=Job.State.DONE, kind=kind)
-        .order_by("-job__created_at")
-        .first()
-    )
+    results = Result.objects.filter(job__photo=photo, job__state=Job.State.DONE, kind=kind)
+    result = (results.filter(job=job) if job else results).order_by("-job__created_at").first()
     if result is None:
         raise Http404
     name = file_name(photo, kind, PurePath(result.path).suffix)
@@ -56,9 +53,9 @@ def file_name(photo: Photo, kind: str, suffix: str) -> str:
     return photo.name if fits else f"{photo.name}{suffix}"
 
 
-def response(photo: Photo, kind: str, request: HttpRequest) -> HttpResponse:
+def response(photo: Photo, kind: str, request: HttpRequest, job: Job | None = None) -> HttpResponse:
     """The file itself, or an order to the proxy to send it where X_ACCEL_PREFIX names its door."""
-    file = find(photo, kind)
+    file = find(photo, kind, job)
     etag = quote_etag(file.sha256)
     if request.headers.get("If-None-Match") == etag:
         answer: HttpResponse = HttpResponseNotModified()

@@ -44,6 +44,13 @@ class UploadForm(forms.Form):
         return {} if finding == Options.finding else {"finding": finding}
 
 
+class AgainForm(forms.Form):
+    """What shall be otherwise the next time."""
+
+    finding = forms.ChoiceField(choices=FINDINGS.items(), widget=forms.RadioSelect)
+    other_repair = forms.BooleanField(required=False)
+
+
 class SiftForm(forms.Form):
     """Which photographs staff want to see."""
 

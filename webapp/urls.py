@@ -15,6 +15,7 @@ urlpatterns = [
     path("u/<uuid:upload_id>/", family.upload, name="upload"),
     path("p/<uuid:photo_id>/", photograph.page, name="photo"),
     path("p/<uuid:photo_id>/status.json", photograph.status, name="photo_status"),
+    path("p/<uuid:photo_id>/again/", photograph.again, name="photo_again"),
     path("p/<uuid:photo_id>/delete/", photograph.delete, name="photo_delete"),
     path("p/<uuid:photo_id>/<slug:kind>.<slug:suffix>", photograph.file, name="photo_file"),
     path("login/", SignIn.as_view(), name="login"),

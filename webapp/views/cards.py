@@ -9,9 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from ml.contract import RESULTS, Stage
-from webapp import standing
-from webapp.models import Photo
+from ml.contract import RESULTS, Options, Stage
+from webapp import standing, versions
+from webapp.models import Job, Photo
 from webapp.views import words
 
 SHOWN = ("original", *RESULTS, "mask")
@@ -56,11 +56,20 @@ class Kind:
     """Of the picture's area, 0..1."""
 
 
-class Card:
-    """One photograph with its newest job and that job's files; selections.py prefetches them for lists."""
+@dataclass(frozen=True)
+class Version:
+    name: str
+    url: str
+    is_shown: bool
 
-    def __init__(self, photo: Photo) -> None:
-        job = photo.job
+
+class Card:
+    """One photograph with a job, by default its newest, and its files; selections.py prefetches them for lists."""
+
+    def __init__(self, photo: Photo, version: Job | None = None) -> None:
+        """version: an earlier job of the photograph's, shown in the newest one's place."""
+        job = version or photo.job
+        self._is_version = version is not None
         self.photo, self.job = photo, job
         self._results = {result.kind: result for result in job.results.all()}
         self.id, self.name = photo.id, photo.name
@@ -73,6 +82,28 @@ class Card:
         self.url = reverse("photo", args=[photo.id])
         self.upload_id = photo.upload_id
         self.upload_url = reverse("upload", args=[photo.upload_id])
+
+    @cached_property
+    def number(self) -> int:
+        """Of the version that the job made, from 1; 0 where it has made none."""
+        done = versions.of(self.photo)
+        return done.index(self.job) + 1 if self.job in done else 0
+
+    @cached_property
+    def versions(self) -> list[Version]:
+        """All that can be seen besides what is shown without a choice: empty where one job is all there is."""
+        done = versions.of(self.photo)
+        if len(done) < 2 and self.state == "done":
+            return []
+        return [
+            Version(words.version(number, job.options), f"{self.url}?version={number}", job == self.job)
+            for number, job in enumerate(done, start=1)
+        ]
+
+    @cached_property
+    def finding(self) -> str:
+        """How damage was looked for: one of ml.contract.FINDER_SETTINGS."""
+        return self.job.options.get("finding", Options.finding)
 
     @cached_property
     def sentence(self) -> str:
@@ -168,7 +199,8 @@ class Card:
         return _suffix(self._results[kind].path) if kind in self._results else ""
 
     def _address(self, kind: str) -> str:
-        return reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
+        address = reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
+        return f"{address}?version={self.number}" if self._is_version else address
 
     def _take(self, kind: str) -> Take:
         bytes = self.photo.bytes if kind == "original" else self._results[kind].bytes

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from webapp import access, delivery, removal, standing
-from webapp.models import Upload
+from webapp import access, delivery, removal, standing, versions
+from webapp.forms import AgainForm
+from webapp.models import Job, Photo, Upload
 from webapp.views.cards import Card
 
 SEE_OTHER = 303
@@ -21,7 +22,12 @@ SEE_OTHER = 303
 @require_GET
 def page(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
-    page = {"card": Card(photo), "may_change": access.may_change(request, photo.upload)}
+    card = Card(photo, _version(request, photo))
+    page = {
+        "card": card,
+        "may_change": access.may_change(request, photo.upload),
+        "again": AgainForm(initial={"finding": card.finding}) if photo.job.is_over else None,
+    }
     return render(request, "webapp/photo.html", page)
 
 
@@ -34,9 +40,32 @@ def status(request: HttpRequest, photo_id: str) -> JsonResponse:
 @require_safe
 def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
-    if suffix != Card(photo).suffix(kind):
+    version = _version(request, photo) or next(reversed(versions.of(photo)), None)
+    if suffix != Card(photo, version).suffix(kind):
         raise Http404
-    return delivery.response(photo, kind, request)
+    return delivery.response(photo, kind, request, version)
+
+
+@require_POST
+def again(request: HttpRequest, photo_id: str) -> HttpResponse:
+    photo = access.photo_to_change_or_404(request, photo_id)
+    form = AgainForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose how to look for damage."))
+    elif not versions.look_again(photo, **form.cleaned_data):
+        messages.error(request, _("This photograph is still being worked on. Please wait until it is done."))
+    return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
+
+
+def _version(request: HttpRequest, photo: Photo) -> Job | None:
+    """The version that the address names, None where it names none. Raises Http404 where there is no such version."""
+    number = request.GET.get("version")
+    if number is None:
+        return None
+    version = versions.numbered(photo, number)
+    if version is None:
+        raise Http404
+    return version
 
 
 @require_POST

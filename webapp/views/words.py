@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -52,6 +54,10 @@ FINDINGS: dict[str, Promise] = {
     ),
 }
 """By ml.contract.FINDER_SETTINGS."""
+WISHES: dict[str, Promise] = {
+    "careful": gettext_lazy("looked for carefully"),
+    "thorough": gettext_lazy("looked for thoroughly"),
+}
 STATES: dict[str, Promise] = {
     "queued": gettext_lazy("Waiting"),
     "running": gettext_lazy("Being worked on"),
@@ -69,6 +75,14 @@ NOTES: dict[str, Promise] = {
     ),
 }
 """By the code of ml.contract.NOTES, whose sentences these are."""
+
+
+def version(number: int, options: dict[str, Any]) -> str:
+    """A version and what was wished for it."""
+    name = _("Version %(number)s") % {"number": number}
+    wishes = [str(WISHES[options["finding"]])] if options.get("finding") in WISHES else []
+    wishes += [_("another repair")] if options.get("seed") else []
+    return ", ".join([name, *wishes])
 
 
 def place(before: int, seconds: float | None) -> str:

@@ -1,0 +1,168 @@
+"""Looking again makes a version beside the earlier ones: each keeps its address and its bytes."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from tests.webapp.files import photo_file
+from webapp import queue, removal, storage, versions
+from webapp.access import SESSION_KEY
+from webapp.models import Job, Photo
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(client: Client, family: uuid.UUID) -> Client:
+    session = client.session
+    session[SESSION_KEY] = str(family)
+    session.save()
+    return client
+
+
+def finish(photo: Photo, restored: bytes) -> Job:
+    """The photograph's waiting job is done, with a restored picture of these bytes."""
+    held = queue.claim("anna", Job.objects.get(photo=photo, state=Job.State.QUEUED).pk)
+    files = []
+    for kind in ("restored", "preview_restored", "preview_original"):
+        path = f"{storage.attempt_folder(held.pk, held.attempt)}/{kind}.jpg"
+        digest, length = storage.write_durably([restored], storage.locate(path))
+        files.append(queue.MadeFile(kind, path, digest, length, "image/jpeg"))
+    queue.finish(held, {}, files)
+    return held
+
+
+def again(client: Client, photo: Photo, **answers: str):
+    return client.post(f"/p/{photo.pk}/again/", {"finding": "normal", **answers}, follow=True)
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_looking_again_queues_a_job_with_what_was_chosen(client, photo):
+    finish(photo, b"first")
+
+    html = again(client, photo, finding="thorough", other_repair="on").content.decode()
+
+    job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
+    assert job.options == {"finding": "thorough", "seed": 1}
+    assert "waiting" in html.lower()
+
+
+def test_each_other_repair_has_a_seed_of_its_own(client, photo):
+    for seed in (1, 2, 3):
+        finish(photo, b"one of them")
+        again(client, photo, other_repair="on")
+        assert Job.objects.get(photo=photo, state=Job.State.QUEUED).options == {"seed": seed}
+
+
+def test_the_usual_way_takes_the_wish_back(client, photo):
+    finish(photo, b"first")
+    again(client, photo, finding="careful")
+    finish(photo, b"second")
+
+    again(client, photo, finding="normal")
+
+    assert Job.objects.get(photo=photo, state=Job.State.QUEUED).options == {}
+
+
+def test_what_is_worked_on_is_not_queued_twice(client, photo):
+    html = again(client, photo).content.decode()
+
+    assert photo.jobs.count() == 1
+    assert "still being worked on" in html
+    assert f"/p/{photo.pk}/again/" not in text(client, f"/p/{photo.pk}/")
+
+
+@pytest.mark.parametrize("finding", ["", "wildly"])
+def test_a_way_to_look_that_is_not_offered_is_refused(client, photo, finding):
+    finish(photo, b"first")
+
+    html = again(client, photo, finding=finding).content.decode()
+
+    assert photo.jobs.count() == 1
+    assert "Please choose how to look for damage." in html
+
+
+def test_every_version_keeps_its_page_and_its_bytes(client, photo):
+    finish(photo, b"first")
+    again(client, photo, finding="careful")
+    finish(photo, b"second")
+
+    newest, first = text(client, f"/p/{photo.pk}/"), text(client, f"/p/{photo.pk}/?version=1")
+
+    assert "Version 2, looked for carefully" in newest
+    assert "restored.jpg?version=1" in first
+    assert "restored.jpg?version=" not in newest
+    given = {
+        address: b"".join(client.get(f"/p/{photo.pk}/{address}").streaming_content)
+        for address in ("restored.jpg", "restored.jpg?version=1", "restored.jpg?version=2")
+    }
+    assert given == {
+        "restored.jpg": b"second",
+        "restored.jpg?version=1": b"first",
+        "restored.jpg?version=2": b"second",
+    }
+
+
+def test_while_a_version_is_made_and_when_it_fails_the_earlier_one_is_at_hand(client, photo):
+    finish(photo, b"first")
+    again(client, photo)
+    assert f"/p/{photo.pk}/?version=1" in text(client, f"/p/{photo.pk}/")
+
+    queue.fail(queue.claim("anna", Job.objects.get(photo=photo, state="queued").pk), "too_large", "")
+
+    html = text(client, f"/p/{photo.pk}/")
+    assert f"/p/{photo.pk}/?version=1" in html and "Try once more" in html
+    assert b"".join(client.get(f"/p/{photo.pk}/restored.jpg").streaming_content) == b"first"
+
+
+def test_a_photograph_of_one_version_does_not_speak_of_versions(client, photo):
+    finish(photo, b"first")
+
+    assert "Version 1" not in text(client, f"/p/{photo.pk}/")
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "1.0", "", "x", "\u0661", "9" * 5000])
+def test_a_version_that_does_not_exist_is_404(client, photo, number):
+    finish(photo, b"first")
+
+    assert client.get(f"/p/{photo.pk}/", {"version": number}).status_code == 404
+    assert client.get(f"/p/{photo.pk}/restored.jpg", {"version": number}).status_code == 404
+
+
+def test_strangers_neither_see_versions_nor_make_them(photo):
+    finish(photo, b"first")
+    stranger = Client()
+
+    assert again(stranger, photo).status_code == 404
+    assert stranger.get(f"/p/{photo.pk}/?version=1").status_code == 404
+    assert photo.jobs.count() == 1
+
+
+def test_deleting_takes_all_versions_with_it(client, photo):
+    finish(photo, b"first")
+    again(client, photo)
+    finish(photo, b"second")
+    folders = [storage.locate(job.results.first().path).parent for job in versions.of(photo)]
+    assert len(folders) == 2 and all(folder.exists() for folder in folders)
+
+    removal.remove_photo(photo)
+
+    assert not any(folder.exists() for folder in folders)
+    assert not Job.objects.exists()
+
+
+def test_a_version_is_of_its_own_photograph(client, submit):
+    one, other = (submit(photo_file(name)).photos[0] for name in ("one.jpg", "other.jpg"))
+    finish(one, b"one")
+    finish(other, b"other")
+
+    assert versions.numbered(one, "1").photo == one
+    assert b"".join(client.get(f"/p/{other.pk}/restored.jpg?version=1").streaming_content) == b"other"

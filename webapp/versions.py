@@ -1,0 +1,43 @@
+"""Versions of a photograph: each finished job is one, counted from 1. None replaces another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from ml.contract import Options
+from webapp import queue
+from webapp.models import Job, Photo
+
+
+def of(photo: Photo) -> list[Job]:
+    """The finished jobs, oldest first; number N is the Nth."""
+    done = [job for job in photo.jobs.all() if job.state == Job.State.DONE]
+    return sorted(done, key=lambda job: (job.created_at, job.pk.int))
+
+
+def numbered(photo: Photo, number: str) -> Job | None:
+    """The version of that number as it stands in an address; None where there is none."""
+    versions = of(photo)
+    if number not in map(str, range(1, len(versions) + 1)):
+        return None
+    return versions[int(number) - 1]
+
+
+@transaction.atomic
+def look_again(photo: Photo, finding: str, *, other_repair: bool) -> Job | None:
+    """A new job with these settings and the others of the last one; None while one is being worked on.
+
+    finding: one of ml.contract.FINDER_SETTINGS. other_repair: another try of the repair, by a seed not used before.
+    """
+    Photo.objects.select_for_update().get(pk=photo.pk)
+    jobs = list(Job.objects.filter(photo=photo).order_by("created_at", "id"))
+    if not jobs[-1].is_over:
+        return None
+    options: dict[str, Any] = {**jobs[-1].options, "finding": finding}
+    if finding == Options.finding:
+        del options["finding"]
+    if other_repair:
+        options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
+    return queue.enqueue([photo], family=photo.upload.family, options=options)[0]
