@@ -6,8 +6,10 @@ restored_colorized is the colour of the repaired picture. Only the stages that t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
 from ml.record import full_record
 from ml.results import write_results
+from ml.strokes import Stroke, redraw
 from ml.tone import has_colour, is_neutral, neutral
 
 KINDS = ("line", "speck", "loss")
@@ -59,6 +62,7 @@ def restore_file(
     name: str | None = None,
     previews: bool = False,
     *,
+    strokes: Sequence[Mapping[str, Any]] = (),
     max_pixels: int = MAX_PIXELS,
     max_bytes: int | None = None,
     networks: Networks | None = None,
@@ -69,6 +73,7 @@ def restore_file(
     repaired), NAME being `name` or the source's stem; each appears whole or not at all. With `previews` also
     NAME_preview_*.jpg and NAME_preview_mask.png for a screen.
     mask: a picture of the photograph's size as displayed, white where to repair, in place of finding.
+    strokes: laid over the mask, as ml.strokes.Stroke.of reads them; without a mask, over an empty one.
     networks: for tests; the product loads its own.
     Raises PhotoRejected (the file, the mask, or too little memory for it) and WeightsMissing. A failure is never
     answered with the photograph itself.
@@ -79,7 +84,10 @@ def restore_file(
             photo = read(source, max_pixels=max_pixels, max_bytes=max_bytes)
             pictures = Pictures(photo, file_sha256(source))
         if REPAIRED & set(options.only):
-            _find(pictures, mask, options, course, networks)
+            if mask is None and not strokes:
+                _find(pictures, options, course, networks)
+            else:
+                _take(pictures, mask, strokes)
             _repair(pictures, options, course, networks)
         if COLOURED & set(options.only):
             _colour(pictures, options, course, networks)
@@ -92,13 +100,18 @@ def restore_file(
     return _report(pictures, files, options, course)
 
 
-def _find(
-    pictures: Pictures, mask: Path | None, options: Options, course: Course, given: Networks | None
-) -> None:
+def _take(pictures: Pictures, mask: Path | None, strokes: Sequence[Mapping[str, Any]]) -> None:
+    """The hole as a person gave it."""
     photo = pictures.original
-    if mask is not None:
-        pictures.hole_HW, pictures.mask_given = read_hole(mask, photo), True
-        return
+    empty_HW = np.zeros(photo.pixels_HWC.shape[:2], bool)
+    hole_HW = redraw(empty_HW if mask is None else read_hole(mask, photo), map(Stroke.of, strokes))
+    if hole_HW.all():
+        raise PhotoRejected("all_hole")
+    pictures.hole_HW, pictures.mask_given = hole_HW, True
+
+
+def _find(pictures: Pictures, options: Options, course: Course, given: Networks | None) -> None:
+    photo = pictures.original
     with course.stage(Stage.FINDING) as on_share:
         finder = given.finder if given else loading.load_finder(options.device)
         found = finder.find(photo.pixels_u8(), on_progress=on_share)

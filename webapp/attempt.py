@@ -76,6 +76,8 @@ class Attempt:
             "source": str(storage.locate(self.job.photo.stored)),
             "out": str(self.folder),
             "name": FILE_NAME,
+            "mask": str(storage.locate(self.job.mask)) if self.job.mask else "",
+            "strokes": self.job.strokes,
             "options": {"device": settings.DEVICE, **self.job.options},
             "max_pixels": settings.MAX_MEGAPIXELS * 1_000_000,
             "memory_bytes": memory_bytes(),

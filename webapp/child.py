@@ -77,6 +77,8 @@ def _restore(order: dict[str, Any], out: Path, on_progress: _Throttle) -> Report
         out,
         Options(**options),
         on_progress,
+        mask=Path(order["mask"]) if order["mask"] else None,
+        strokes=order["strokes"],
         name=order["name"],
         previews=True,
         max_pixels=order["max_pixels"],

@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from ml.contract import Options
+from ml.contract import STROKE_TOOLS, Options
 from webapp.views.words import FINDINGS, STATES
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
@@ -49,6 +49,52 @@ class AgainForm(forms.Form):
 
     finding = forms.ChoiceField(choices=FINDINGS.items(), widget=forms.RadioSelect)
     other_repair = forms.BooleanField(required=False)
+
+
+class StrokesField(forms.JSONField):
+    """A list of strokes as ml.strokes reads them, each within reason."""
+
+    widget = forms.HiddenInput
+    MOST_STROKES, MOST_POINTS, LARGEST_PX = 2_000, 60_000, 100_000
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if not (
+            isinstance(value, list) and 0 < len(value) <= self.MOST_STROKES and all(map(self._fits, value))
+        ):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if sum(len(stroke["points"]) for stroke in value) > self.MOST_POINTS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+    def _fits(self, stroke: Any) -> bool:
+        if not isinstance(stroke, dict) or set(stroke) != {"tool", "width", "points"}:
+            return False
+        points = stroke["points"]
+        return (
+            stroke["tool"] in STROKE_TOOLS
+            and self._is_length(stroke["width"])
+            and 0 < stroke["width"] <= self.LARGEST_PX / 10
+            and isinstance(points, list)
+            and len(points) > 0
+            and all(isinstance(point, list) and len(point) == 2 for point in points)
+            and all(self._is_length(number) for point in points for number in point)
+        )
+
+    def _is_length(self, number: Any) -> bool:
+        return type(number) in (int, float) and abs(number) <= self.LARGEST_PX
+
+
+class CorrectForm(forms.Form):
+    """A mask corrected by hand: the version whose mask it was, and what was drawn over it."""
+
+    version = forms.CharField(widget=forms.HiddenInput)
+    strokes = StrokesField()
 
 
 class SiftForm(forms.Form):

@@ -127,6 +127,12 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="jobs")
     options = models.JSONField(default=dict, blank=True, help_text=_("Fields of ml.contract.Options."))
+    mask = models.CharField(
+        max_length=255, blank=True, default="", help_text=_("In place of finding: path below MEDIA_ROOT.")
+    )
+    strokes = models.JSONField(
+        default=list, blank=True, help_text=_("What a person drew over the mask: see ml.strokes.")
+    )
     priority = models.SmallIntegerField(default=0, help_text=_("Higher goes first."))
     turn = models.PositiveBigIntegerField(
         default=0, help_text=_("The round it is in: each family has one photograph in each round.")

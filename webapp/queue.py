@@ -72,16 +72,24 @@ class MadeFile:
 
 
 def enqueue(
-    photos: Sequence[Photo], *, family: UUID, options: dict[str, Any] | None = None, priority: int = 0
+    photos: Sequence[Photo],
+    *,
+    family: UUID,
+    options: dict[str, Any] | None = None,
+    priority: int = 0,
+    **given: Any,
 ) -> list[Job]:
-    """One job per photograph. Families take turns: each has one photograph in each round, so that a thousand of
-    one do not keep another waiting; a newcomer joins the round that is being served."""
+    """One job per photograph, with other fields as given.
+
+    Families take turns: each has one photograph in each round, so that a thousand of one do not keep another waiting;
+    a newcomer joins the round that is being served.
+    """
     waiting = Job.objects.waiting()
     own = waiting.filter(photo__upload__family=family).aggregate(last=Max("turn"))["last"]
     served = waiting.aggregate(first=Min("turn"))["first"] or 0
     first = served if own is None else max(own + 1, served)
     return Job.objects.bulk_create(
-        Job(photo=photo, options=options or {}, priority=priority, turn=first + index)
+        Job(photo=photo, options=options or {}, priority=priority, turn=first + index, **given)
         for index, photo in enumerate(photos)
     )
 

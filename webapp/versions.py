@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -25,19 +26,37 @@ def numbered(photo: Photo, number: str) -> Job | None:
     return versions[int(number) - 1]
 
 
-@transaction.atomic
 def look_again(photo: Photo, finding: str, *, other_repair: bool) -> Job | None:
     """A new job with these settings and the others of the last one; None while one is being worked on.
 
     finding: one of ml.contract.FINDER_SETTINGS. other_repair: another try of the repair, by a seed not used before.
     """
+
+    def wish(jobs: list[Job]) -> dict[str, Any]:
+        options = {**jobs[-1].options, "finding": finding}
+        if finding == Options.finding:
+            del options["finding"]
+        if other_repair:
+            options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
+        return {"options": options}
+
+    return _enqueue(photo, wish)
+
+
+def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | None:
+    """A new job that repairs where the base's mask and these strokes over it say; None while one is being worked on.
+
+    Nothing is looked for anew. base: a finished job of the photograph. strokes: see ml.strokes.
+    """
+    mask = base.results.filter(kind="mask").values_list("path", flat=True).first() or ""
+    return _enqueue(photo, lambda jobs: {"options": base.options, "mask": mask, "strokes": strokes})
+
+
+@transaction.atomic
+def _enqueue(photo: Photo, wish: Callable[[list[Job]], dict[str, Any]]) -> Job | None:
+    """wish: of all jobs so far, oldest first, the new one's fields."""
     Photo.objects.select_for_update().get(pk=photo.pk)
     jobs = list(Job.objects.filter(photo=photo).order_by("created_at", "id"))
     if not jobs[-1].is_over:
         return None
-    options: dict[str, Any] = {**jobs[-1].options, "finding": finding}
-    if finding == Options.finding:
-        del options["finding"]
-    if other_repair:
-        options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
-    return queue.enqueue([photo], family=photo.upload.family, options=options)[0]
+    return queue.enqueue([photo], family=photo.upload.family, **wish(jobs))[0]

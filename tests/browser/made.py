@@ -27,10 +27,11 @@ def finish(
     found_nothing: bool = False,
     notes: tuple[str, ...] = (),
     invented: tuple[str, ...] = (),
+    hole_HW: np.ndarray | None = None,
 ) -> Job:
-    """The photograph's job is done, with every file that the pipeline would have written."""
+    """The photograph's job is done, with every file that the pipeline would have written; hole_HW: its mask."""
     job = claim(photo)
-    files = [_put(job, kind, *made) for kind, made in _files(photo, found_nothing).items()]
+    files = [_put(job, kind, *made) for kind, made in _files(photo, found_nothing, hole_HW).items()]
     report = {**(NOTHING if found_nothing else REPORT), "width": photo.width, "height": photo.height}
     places = [{"what": what, "left": 0, "top": 0, "width": 9, "height": 9} for what in invented]
     queue.finish(job, {**report, "bits": photo.bits, "notes": list(notes), "invented": places}, files)
@@ -55,11 +56,13 @@ def claim(photo: Photo) -> Job:
     return job
 
 
-def _files(photo: Photo, found_nothing: bool) -> dict[str, tuple[bytes, str, str]]:
+def _files(
+    photo: Photo, found_nothing: bool, hole: np.ndarray | None = None
+) -> dict[str, tuple[bytes, str, str]]:
     original = Image.open(storage.locate(photo.stored)).convert("RGB")
     restored = original if found_nothing else original.filter(ImageFilter.MedianFilter(5))
-    hole = np.any(np.asarray(original) != np.asarray(restored), axis=2)
-    if not found_nothing:
+    if hole is None:
+        hole = np.any(np.asarray(original) != np.asarray(restored), axis=2)
         hole &= np.abs(np.asarray(original, int) - np.asarray(restored, int)).max(axis=2) > 40
     pictures = {"restored": restored, "colorized": _toned(original), "restored_colorized": _toned(restored)}
     files = {kind: (_bytes(picture, "JPEG"), "jpg", "image/jpeg") for kind, picture in pictures.items()}

@@ -20,7 +20,7 @@ DATA = Path(os.environ["DATA_DIR"])
 FLAG = DATA / "machine-is-broken"
 
 
-def restore_file(source, out, options, on_progress, *, name, previews, max_pixels):
+def restore_file(source, out, options, on_progress, *, mask, strokes, name, previews, max_pixels):
     behaviour = source.read_bytes().rpartition(b"#")[2].decode()
     with (DATA / "starts.log").open("a") as log:
         log.write(f"{source.stem} {os.getpid()} {os.getppid()}\n")

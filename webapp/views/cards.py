@@ -96,7 +96,11 @@ class Card:
         if len(done) < 2 and self.state == "done":
             return []
         return [
-            Version(words.version(number, job.options), f"{self.url}?version={number}", job == self.job)
+            Version(
+                words.version(number, job.options, is_corrected=bool(job.strokes)),
+                f"{self.url}?version={number}",
+                job == self.job,
+            )
             for number, job in enumerate(done, start=1)
         ]
 

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from webapp import access, delivery, removal, standing, versions
-from webapp.forms import AgainForm
+from webapp.forms import AgainForm, CorrectForm
 from webapp.models import Job, Photo, Upload
+from webapp.views import words
 from webapp.views.cards import Card
 
 SEE_OTHER = 303
@@ -23,9 +24,11 @@ SEE_OTHER = 303
 def page(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
     card = Card(photo, _version(request, photo))
+    may_change = access.may_change(request, photo.upload)
     page = {
         "card": card,
-        "may_change": access.may_change(request, photo.upload),
+        "may_change": may_change,
+        "may_correct": may_change and photo.job.is_over and card.state == "done",
         "again": AgainForm(initial={"finding": card.finding}) if photo.job.is_over else None,
     }
     return render(request, "webapp/photo.html", page)
@@ -53,7 +56,21 @@ def again(request: HttpRequest, photo_id: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Please choose how to look for damage."))
     elif not versions.look_again(photo, **form.cleaned_data):
-        messages.error(request, _("This photograph is still being worked on. Please wait until it is done."))
+        messages.error(request, words.STILL_WORKED_ON)
+    return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
+
+
+@require_POST
+def correct(request: HttpRequest, photo_id: str) -> HttpResponse:
+    photo = access.photo_to_change_or_404(request, photo_id)
+    form = CorrectForm(request.POST)
+    base = versions.numbered(photo, form.data.get("version", ""))
+    if base is None:
+        raise Http404
+    if not form.is_valid():
+        messages.error(request, _("Nothing was drawn, so nothing was changed."))
+    elif not versions.correct(photo, base, form.cleaned_data["strokes"]):
+        messages.error(request, words.STILL_WORKED_ON)
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
 
 

@@ -58,6 +58,7 @@ WISHES: dict[str, Promise] = {
     "careful": gettext_lazy("looked for carefully"),
     "thorough": gettext_lazy("looked for thoroughly"),
 }
+STILL_WORKED_ON = gettext_lazy("This photograph is still being worked on. Please wait until it is done.")
 STATES: dict[str, Promise] = {
     "queued": gettext_lazy("Waiting"),
     "running": gettext_lazy("Being worked on"),
@@ -77,10 +78,11 @@ NOTES: dict[str, Promise] = {
 """By the code of ml.contract.NOTES, whose sentences these are."""
 
 
-def version(number: int, options: dict[str, Any]) -> str:
+def version(number: int, options: dict[str, Any], *, is_corrected: bool) -> str:
     """A version and what was wished for it."""
     name = _("Version %(number)s") % {"number": number}
     wishes = [str(WISHES[options["finding"]])] if options.get("finding") in WISHES else []
+    wishes = [_("corrected by hand")] if is_corrected else wishes
     wishes += [_("another repair")] if options.get("seed") else []
     return ", ".join([name, *wishes])
 

@@ -1,0 +1,115 @@
+"""A mask corrected by hand: what is drawn becomes the next job's, over the mask of the version it was drawn on."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from django.test import Client
+
+from tests.browser import made
+from webapp import versions
+from webapp.access import SESSION_KEY
+from webapp.forms import StrokesField
+from webapp.models import Job, Photo
+
+pytestmark = pytest.mark.django_db
+STROKE = {"tool": "eraser", "width": 8, "points": [[1.5, 2], [30, 20]]}
+
+
+@pytest.fixture
+def client(client: Client, family: uuid.UUID) -> Client:
+    session = client.session
+    session[SESSION_KEY] = str(family)
+    session.save()
+    return client
+
+
+def correct(client: Client, photo: Photo, strokes: object, version: str = "1"):
+    sent = strokes if isinstance(strokes, str) else json.dumps(strokes)
+    return client.post(f"/p/{photo.pk}/correct/", {"version": version, "strokes": sent}, follow=True)
+
+
+def test_strokes_become_a_job_over_the_mask_they_were_drawn_on(client, photo):
+    first = made.finish(photo)
+
+    correct(client, photo, [STROKE])
+
+    job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
+    assert job.strokes == [STROKE]
+    assert job.mask == first.results.get(kind="mask").path
+
+
+def test_a_correction_of_a_correction_stands_on_the_later_mask(client, photo):
+    made.finish(photo)
+    correct(client, photo, [STROKE])
+    second = made.finish(Photo.objects.get(pk=photo.pk))
+
+    correct(client, photo, [STROKE], version="2")
+
+    job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
+    assert job.mask == second.results.get(kind="mask").path
+    assert "Version 2, corrected by hand" in client.get(f"/p/{photo.pk}/").content.decode()
+
+
+def test_looking_again_after_a_correction_looks_for_itself(client, photo):
+    made.finish(photo)
+    correct(client, photo, [STROKE])
+    made.finish(Photo.objects.get(pk=photo.pk))
+
+    versions.look_again(photo, "thorough", other_repair=False)
+
+    job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
+    assert (job.mask, job.strokes) == ("", [])
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        "",
+        "[",
+        "[" * 100_000,
+        "[]",
+        "{}",
+        "[1]",
+        json.dumps([{**STROKE, "tool": "hammer"}]),
+        json.dumps([{**STROKE, "width": 0}]),
+        json.dumps([{**STROKE, "width": 1e9}]),
+        json.dumps([{**STROKE, "width": True}]),
+        json.dumps([{**STROKE, "points": []}]),
+        json.dumps([{**STROKE, "points": [[1, 2, 3]]}]),
+        json.dumps([{**STROKE, "points": [[1, "2"]]}]),
+        '[{"tool": "brush", "width": 3, "points": [[NaN, 1]]}]',
+        '[{"tool": "brush", "width": 3, "points": [[1, -Infinity]]}]',
+        json.dumps([{**STROKE, "colour": "red"}]),
+        json.dumps([{**STROKE, "points": [[1, 1]] * (StrokesField.MOST_POINTS + 1)}]),
+    ],
+    ids=lambda strokes: strokes[:40],
+)
+def test_what_is_no_drawing_is_refused_with_a_sentence(client, photo, strokes):
+    made.finish(photo)
+
+    html = correct(client, photo, strokes).content.decode()
+
+    assert "Nothing was drawn, so nothing was changed." in html
+    assert photo.jobs.count() == 1
+
+
+def test_strangers_and_wrong_versions_get_404(client, photo):
+    made.finish(photo)
+
+    assert correct(Client(), photo, [STROKE]).status_code == 404
+    assert correct(client, photo, [STROKE], version="2").status_code == 404
+    assert photo.jobs.count() == 1
+
+
+def test_nothing_is_corrected_while_it_is_worked_on(client, photo):
+    made.finish(photo)
+    correct(client, photo, [STROKE])
+
+    html = correct(client, photo, [STROKE]).content.decode()
+
+    assert "still being worked on" in html
+    assert photo.jobs.count() == 2
+    assert "data-correct" not in client.get(f"/p/{photo.pk}/?version=1").content.decode()
