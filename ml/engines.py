@@ -13,6 +13,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,8 +80,16 @@ def _openvino() -> Any:
     return openvino
 
 
+@cache
+def _core() -> Any:
+    """One for the process, for ever: each core has a plugin of its own, which sets the thread's stack for signals (they
+    are large with AMX) and sets it back when it goes. Where several went in the order they came, the stack that was
+    left was freed memory, and the next signal with a handler, a child's end for one, killed the process."""
+    return _openvino().Core()
+
+
 def _compile(model: Any, half: bool) -> Any:
-    return _openvino().compile_model(
+    return _core().compile_model(
         model,
         "CPU",
         {
@@ -93,10 +102,9 @@ def _compile(model: Any, half: bool) -> Any:
 
 def _load(network: nn.Module, name: str, example: Tensor) -> Any:
     """The converted network: from the cache, or converted (some seconds) and kept there where that can be written."""
-    openvino = _openvino()
     place = _cache_folder() / f"{name}-{_key(network)}"
     try:
-        return openvino.Core().read_model(place / "model.xml")
+        return _core().read_model(place / "model.xml")
     except RuntimeError:  # absent, or half deleted by another process
         model = _convert(network, example)
     try:
