@@ -13,6 +13,7 @@ from webapp.views.people import SignIn
 urlpatterns = [
     path("", family.home, name="home"),
     path("u/<uuid:upload_id>/", family.upload, name="upload"),
+    path("u/<uuid:upload_id>/photographs.zip", family.archive, name="archive"),
     path("p/<uuid:photo_id>/", photograph.page, name="photo"),
     path("p/<uuid:photo_id>/status.json", photograph.status, name="photo_status"),
     path("p/<uuid:photo_id>/again/", photograph.again, name="photo_again"),

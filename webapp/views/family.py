@@ -6,13 +6,13 @@ from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from webapp import access, intake
+from webapp import access, intake, packing, versions
 from webapp.forms import ACCEPT, UploadForm
 from webapp.views import selections, words
 
@@ -59,8 +59,14 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
         "cards": shown,
         "summary": summary,
         "waiting": any(card.waiting for card in shown),
+        "ready": sum(bool(versions.of(card.photo)) for card in shown),
         "refused": upload.refusals.all(),
         "private_address": request.build_absolute_uri(),
         "kept_until": upload.created_at + timedelta(days=settings.RETENTION_DAYS),
     }
     return render(request, "webapp/upload.html", page)
+
+
+@require_GET
+def archive(request: HttpRequest, upload_id: str) -> StreamingHttpResponse:
+    return packing.response(access.upload_or_404(request, upload_id))
