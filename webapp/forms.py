@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from ml.contract import STROKE_TOOLS, Options
-from webapp.views.words import FINDINGS, STATES
+from webapp.views.words import FINDINGS, SATURATIONS, STATES
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -48,6 +48,9 @@ class AgainForm(forms.Form):
     """What shall be otherwise the next time."""
 
     finding = forms.ChoiceField(choices=FINDINGS.items(), widget=forms.RadioSelect)
+    saturation = forms.TypedChoiceField(
+        required=False, coerce=float, empty_value=1.0, choices=SATURATIONS.items(), widget=forms.RadioSelect
+    )
     other_repair = forms.BooleanField(required=False)
 
 

@@ -26,16 +26,18 @@ def numbered(photo: Photo, number: str) -> Job | None:
     return versions[int(number) - 1]
 
 
-def look_again(photo: Photo, finding: str, *, other_repair: bool) -> Job | None:
+def look_again(
+    photo: Photo, finding: str, *, other_repair: bool, saturation: float = Options.saturation
+) -> Job | None:
     """A new job with these settings and the others of the last one; None while one is being worked on.
 
-    finding: one of ml.contract.FINDER_SETTINGS. other_repair: another try of the repair, by a seed not used before.
+    finding, saturation: see ml.contract.Options. other_repair: another try of the repair, by a seed not used before.
     """
+    chosen = {"finding": finding, "saturation": saturation}
+    usual = {name for name, value in chosen.items() if value == getattr(Options, name)}
 
     def wish(jobs: list[Job]) -> dict[str, Any]:
-        options = {**jobs[-1].options, "finding": finding}
-        if finding == Options.finding:
-            del options["finding"]
+        options = {name: value for name, value in {**jobs[-1].options, **chosen}.items() if name not in usual}
         if other_repair:
             options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
         return {"options": options}

@@ -110,6 +110,15 @@ class Card:
         return self.job.options.get("finding", Options.finding)
 
     @cached_property
+    def saturation(self) -> str:
+        """Of its colours: one of words.SATURATIONS."""
+        return str(self.job.options.get("saturation", Options.saturation))
+
+    @cached_property
+    def print_size(self) -> str:
+        return words.print_size(self.width, self.height)
+
+    @cached_property
     def sentence(self) -> str:
         """The state in words; with place and time it is `placed_sentence`, which asks the whole queue."""
         if self.reason:

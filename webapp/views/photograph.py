@@ -29,7 +29,9 @@ def page(request: HttpRequest, photo_id: str) -> HttpResponse:
         "card": card,
         "may_change": may_change,
         "may_correct": may_change and photo.job.is_over and card.state == "done",
-        "again": AgainForm(initial={"finding": card.finding}) if photo.job.is_over else None,
+        "again": AgainForm(initial={"finding": card.finding, "saturation": card.saturation})
+        if photo.job.is_over
+        else None,
     }
     return render(request, "webapp/photo.html", page)
 

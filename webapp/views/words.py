@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ml.contract import Stage
+from webapp.prints import largest_paper
 
 PICTURES: dict[str, Promise] = {
     "original": gettext_lazy("Original"),
@@ -54,6 +55,12 @@ FINDINGS: dict[str, Promise] = {
     ),
 }
 """By ml.contract.FINDER_SETTINGS."""
+SATURATIONS: dict[str, Promise] = {
+    "0.6": gettext_lazy("Paler colours"),
+    "1.0": gettext_lazy("Colours as usual"),
+    "1.3": gettext_lazy("Stronger colours"),
+}
+"""By ml.contract.Options.saturation."""
 WISHES: dict[str, Promise] = {
     "careful": gettext_lazy("looked for carefully"),
     "thorough": gettext_lazy("looked for thoroughly"),
@@ -83,8 +90,18 @@ def version(number: int, options: dict[str, Any], *, is_corrected: bool) -> str:
     name = _("Version %(number)s") % {"number": number}
     wishes = [str(WISHES[options["finding"]])] if options.get("finding") in WISHES else []
     wishes = [_("corrected by hand")] if is_corrected else wishes
+    strength = SATURATIONS.get(str(options.get("saturation")))
+    wishes += [str(strength).lower()] if strength else []
     wishes += [_("another repair")] if options.get("seed") else []
     return ", ".join([name, *wishes])
+
+
+def print_size(width: int, height: int) -> str:
+    """How large it can be printed; empty where it is too small for any paper."""
+    paper = largest_paper(width, height)
+    if paper is None:
+        return ""
+    return _("Enough for a print of %(short)s × %(long)s cm.") % {"short": paper[0], "long": paper[1]}
 
 
 def place(before: int, seconds: float | None) -> str:
