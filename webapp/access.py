@@ -37,6 +37,13 @@ def upload_or_404(request: HttpRequest, id: UUID | str) -> Upload:
     return upload
 
 
+def upload_to_change_or_404(request: HttpRequest, id: UUID | str) -> Upload:
+    upload = upload_or_404(request, id)
+    if not may_change(request, upload):
+        raise Http404
+    return upload
+
+
 def photo_or_404(request: HttpRequest, id: UUID | str) -> Photo:
     photo = Photo.objects.select_related("upload").filter(pk=_uuid(id)).first()
     if photo is None or not may_see(request, photo.upload):

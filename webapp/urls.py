@@ -13,10 +13,12 @@ from webapp.views.people import SignIn
 urlpatterns = [
     path("", family.home, name="home"),
     path("u/<uuid:upload_id>/", family.upload, name="upload"),
+    path("u/<uuid:upload_id>/retry/", family.retry, name="retry"),
     path("u/<uuid:upload_id>/photographs.zip", family.archive, name="archive"),
     path("p/<uuid:photo_id>/", photograph.page, name="photo"),
     path("p/<uuid:photo_id>/status.json", photograph.status, name="photo_status"),
     path("p/<uuid:photo_id>/again/", photograph.again, name="photo_again"),
+    path("p/<uuid:photo_id>/stop/", photograph.stop, name="photo_stop"),
     path("p/<uuid:photo_id>/correct/", photograph.correct, name="photo_correct"),
     path("p/<uuid:photo_id>/delete/", photograph.delete, name="photo_delete"),
     path("p/<uuid:photo_id>/<slug:kind>.<slug:suffix>", photograph.file, name="photo_file"),

@@ -54,6 +54,16 @@ def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | Non
     return _enqueue(photo, lambda jobs: {"options": base.options, "mask": mask, "strokes": strokes})
 
 
+def repeat(photo: Photo) -> Job | None:
+    """The last job once more, as it was; None where it is being worked on or was done."""
+
+    def wish(jobs: list[Job]) -> dict[str, Any]:
+        last = jobs[-1]
+        return {"options": last.options, "mask": last.mask, "strokes": last.strokes}
+
+    return None if photo.job.state == Job.State.DONE else _enqueue(photo, wish)
+
+
 @transaction.atomic
 def _enqueue(photo: Photo, wish: Callable[[list[Job]], dict[str, Any]]) -> Job | None:
     """wish: of all jobs so far, oldest first, the new one's fields."""

@@ -178,3 +178,58 @@ def test_a_version_is_of_its_own_photograph(client, submit):
 
     assert versions.numbered(one, "1").photo == one
     assert b"".join(client.get(f"/p/{other.pk}/restored.jpg?version=1").streaming_content) == b"other"
+
+
+def test_a_person_stops_the_work_and_starts_it_again(client, photo):
+    assert "Stop the work" in text(client, f"/p/{photo.pk}/")
+
+    html = client.post(f"/p/{photo.pk}/stop/", follow=True).content.decode()
+
+    assert photo.jobs.get().state == Job.State.CANCELLED
+    assert "was stopped" in html and "Try once more" in html
+    again(client, photo)
+    assert photo.jobs.filter(state=Job.State.QUEUED).count() == 1
+
+
+def test_stopping_what_is_done_changes_nothing(client, photo):
+    finish(photo, b"first")
+
+    client.post(f"/p/{photo.pk}/stop/")
+
+    assert photo.jobs.get().state == Job.State.DONE
+
+
+def test_all_that_failed_are_tried_once_more_as_they_were(client, submit):
+    upload = submit(*(photo_file(f"{name}.jpg") for name in ("done", "failed", "waiting"))).upload
+    done, failed, waiting = upload.photos.all()
+    finish(done, b"done")
+    queue.enqueue([failed], family=upload.family, options={"finding": "careful"}, strokes=[1], mask="m.png")
+    for job in failed.jobs.all():
+        queue.fail(queue.claim("anna", job.pk), "timed_out", {"minutes": 1})
+
+    html = client.post(f"/u/{upload.pk}/retry/", follow=True).content.decode()
+
+    assert [photo.jobs.count() for photo in (done, failed, waiting)] == [1, 3, 1]
+    job = failed.jobs.get(state=Job.State.QUEUED)
+    assert (job.options, job.mask, job.strokes) == ({"finding": "careful"}, "m.png", [1])
+    assert "given up" not in html
+
+
+def test_a_stranger_neither_stops_nor_retries(photo):
+    stranger = Client()
+
+    assert stranger.post(f"/p/{photo.pk}/stop/").status_code == 404
+    assert stranger.post(f"/u/{photo.upload_id}/retry/").status_code == 404
+    assert photo.jobs.get().state == Job.State.QUEUED
+
+
+def test_a_file_sent_twice_is_recognised_in_its_own_family_alone(client, submit):
+    earlier = submit(photo_file("first.jpg")).photos[0]
+    submit(photo_file("theirs.jpg"), family=uuid.uuid4())
+    other = submit(photo_file("other.jpg", size=(80, 40))).upload
+    later = submit(photo_file("again.jpg")).upload
+
+    assert "You sent these before" not in text(client, f"/u/{other.pk}/")
+    html = text(client, f"/u/{later.pk}/")
+    assert "You sent these before" in html and f"/p/{earlier.pk}/" in html
+    assert "You sent these before" not in text(client, f"/u/{earlier.upload_id}/")

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp import access, intake, packing, versions
 from webapp.forms import ACCEPT, UploadForm
@@ -59,6 +59,8 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
         "cards": shown,
         "summary": summary,
         "waiting": any(card.waiting for card in shown),
+        "given_up": sum(card.state in ("failed", "cancelled") for card in shown),
+        "twins": selections.twins(upload),
         "ready": sum(bool(versions.of(card.photo)) for card in shown),
         "refused": upload.refusals.all(),
         "private_address": request.build_absolute_uri(),
@@ -70,3 +72,12 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
 @require_GET
 def archive(request: HttpRequest, upload_id: str) -> StreamingHttpResponse:
     return packing.response(access.upload_or_404(request, upload_id))
+
+
+@require_POST
+def retry(request: HttpRequest, upload_id: str) -> HttpResponse:
+    """All photographs of the upload that failed or were stopped, once more."""
+    upload = access.upload_to_change_or_404(request, upload_id)
+    for photo in upload.photos.prefetch_related("jobs"):
+        versions.repeat(photo)
+    return HttpResponseRedirect(reverse("upload", args=[upload.pk]), status=SEE_OTHER)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from webapp import access, delivery, removal, standing, versions
+from webapp import access, delivery, queue, removal, standing, versions
 from webapp.forms import AgainForm, CorrectForm
 from webapp.models import Job, Photo, Upload
 from webapp.views import words
@@ -73,6 +73,14 @@ def correct(request: HttpRequest, photo_id: str) -> HttpResponse:
         messages.error(request, _("Nothing was drawn, so nothing was changed."))
     elif not versions.correct(photo, base, form.cleaned_data["strokes"]):
         messages.error(request, words.STILL_WORKED_ON)
+    return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
+
+
+@require_POST
+def stop(request: HttpRequest, photo_id: str) -> HttpResponse:
+    """What has ended in the meantime stays as it ended."""
+    photo = access.photo_to_change_or_404(request, photo_id)
+    queue.cancel(photo.job)
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
 
 

@@ -31,6 +31,26 @@ def cards(photos: QuerySet[Photo]) -> list[Card]:
     return [Card(photo) for photo in photos.prefetch_related("jobs__results")]
 
 
+@dataclass(frozen=True)
+class Twin:
+    """A photograph of an upload that the family had sent before, byte for byte."""
+
+    name: str
+    earlier_url: str
+
+
+def twins(upload: Upload) -> list[Twin]:
+    """By one query."""
+    earlier = Photo.objects.filter(
+        upload__family=upload.family, sha256=OuterRef("sha256"), upload__created_at__lt=upload.created_at
+    )
+    photos = upload.photos.annotate(earlier=Subquery(earlier.order_by("-created_at").values("pk")[:1]))
+    return [
+        Twin(photo.name, reverse("photo", args=[photo.earlier]))
+        for photo in photos.filter(earlier__isnull=False)
+    ]
+
+
 def rolls(family: UUID | None) -> list[Roll]:
     """A family's uploads, newest first."""
     if family is None:
