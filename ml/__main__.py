@@ -23,6 +23,7 @@ COMMANDS = {
     "train": "train a network",
     "export": "make the weights that are shipped from a run of train",
     "paint": "draw a contact sheet of painted damage",
+    "vote": "a blind vote between two sets of pictures",
     "bench": "time and memory of each stage and of the whole path",
 }
 """Command to its line in --help; each is a module of the same name in ml.commands, imported when it is chosen."""
