@@ -278,3 +278,16 @@ def test_a_decision_is_short():
 @pytest.mark.parametrize("page", MANUAL)
 def test_pages_name_no_path_of_one_machine(page):
     assert re.findall(r"(?<![\w.])/(?:home|root|work|Users)/\w+", read(page)) == []
+
+
+def test_every_feature_that_is_there_has_a_test_that_is_there():
+    rows = re.findall(
+        r"^\| (\d+) \| .+ \| (yes|partly|no)(?:: [^|]+)? \| (?:`(\S+)::(\w+)`)? ?\|$",
+        read("docs/features.md"),
+        re.M,
+    )
+
+    assert [int(number) for number, *_ in rows] == list(range(1, 91))
+    for number, standing, file, test in rows:
+        assert test or standing != "yes", number
+        assert not test or f"def {test}(" in read(f"tests/{file}"), (number, test)
