@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.http import Http404, HttpRequest
 
-from webapp.models import Photo, Upload
+from webapp.models import Photo, Upload, User
 
 SESSION_KEY = "family"
 EXAMPLES = uuid5(NAMESPACE_URL, "urn:photo-restorer:demo")
@@ -22,6 +22,11 @@ def family_of(request: HttpRequest) -> UUID:
         family = uuid.uuid4()
         request.session[SESSION_KEY] = str(family)
     return family
+
+
+def family_of_user(user: User) -> UUID:
+    """The family under which a person's programs send: one for each person."""
+    return uuid5(EXAMPLES, f"user {user.pk}")
 
 
 def known_family(request: HttpRequest) -> UUID | None:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.models import Job, Photo, Refusal, Result, Upload, User, Worker
+from webapp.models import Job, Key, Photo, Refusal, Result, Submitted, Upload, User, Worker
 
 admin.site.register(User, UserAdmin)
 
@@ -25,6 +25,22 @@ class LookedAtOnly(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
+
+
+@admin.register(Key)
+class KeyAdmin(admin.ModelAdmin):
+    """A key is made by `manage.py key`, which alone can tell its secret; here it is looked at and taken back."""
+
+    list_display = ("name", "user", "scopes", "created_at", "used_at")
+    readonly_fields = ("user", "scopes", "sha256", "created_at", "used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Submitted)
+class SubmittedAdmin(LookedAtOnly):
+    list_display = ("name", "key", "photo")
 
 
 @admin.register(Upload)

@@ -21,6 +21,24 @@ class User(AbstractUser):
     """Someone who signs in: staff (`is_staff`) see every photograph, admins (`is_superuser`) also the queue."""
 
 
+class Key(models.Model):
+    """A key of the API; the secret itself is kept nowhere."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Look and fetch")
+        WRITE = "write", _("Send, change, delete")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=100, help_text=_("What the key is for."))
+    scopes = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Upload(models.Model):
     """What one family sent at one time. Its id is the private link."""
 
@@ -243,6 +261,20 @@ class Worker(models.Model):
     )
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Submitted(models.Model):
+    """An Idempotency-Key that was used: the same call again gives the same photograph."""
+
+    key = models.ForeignKey(Key, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200)
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "name"], name="submitted_once"),)
 
     def __str__(self) -> str:
         return self.name

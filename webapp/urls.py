@@ -7,6 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
+from webapp.api.routes import api
 from webapp.views import errors, family, health, ops, photograph, staff
 from webapp.views.people import SignIn
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("staff/", staff.photographs, name="staff"),
     path("ops/", ops.live, name="ops"),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -50,8 +50,16 @@ def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | Non
 
     Nothing is looked for anew. base: a finished job of the photograph. strokes: see ml.strokes.
     """
-    mask = base.results.filter(kind="mask").values_list("path", flat=True).first() or ""
-    return _enqueue(photo, lambda jobs: {"options": base.options, "mask": mask, "strokes": strokes})
+    return make(photo, base.options, base, strokes)
+
+
+def make(
+    photo: Photo, options: dict[str, Any], base: Job | None = None, strokes: Sequence[dict[str, Any]] = ()
+) -> Job | None:
+    """A new job with exactly these options; with a base, over its mask. None while one is being worked on."""
+    mask = base.results.filter(kind="mask").values_list("path", flat=True).first() if base else None
+    wish = {"options": options, "mask": mask or "", "strokes": list(strokes)}
+    return _enqueue(photo, lambda jobs: wish)
 
 
 def repeat(photo: Photo) -> Job | None:

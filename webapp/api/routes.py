@@ -1,0 +1,144 @@
+"""The routes. Whoever may not see a photograph gets 404, as on the pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import File, Form, Header, NinjaAPI, Status
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+
+from webapp import access, delivery, intake, queue, removal, standing, versions
+from webapp.api.keys import Bearer
+from webapp.api.schemas import Made, Photograph, Problem, Rerun, Settings
+from webapp.forms import StrokesField
+from webapp.models import Key, Photo, Submitted
+
+DESCRIPTION = "Old photographs in; restored, colorized, restored and colorized ones out."
+api = NinjaAPI(
+    title="Photo restorer", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api"
+)
+READ, WRITE = Bearer(Key.Scope.READ), Bearer(Key.Scope.WRITE)
+PREVIEW = delivery.PREVIEW
+
+
+@api.post("/photographs", auth=WRITE, response={200: Photograph, 201: Photograph, 422: Problem})
+def send(
+    request: HttpRequest,
+    settings: Form[Settings],
+    photograph: File[UploadedFile],
+    idempotency_key: Annotated[str, Header("", max_length=200)],
+) -> Status:
+    """Send a photograph. With an Idempotency-Key that was used before, the photograph of then is given (200)."""
+    key = request.auth
+    if idempotency_key and (before := _submitted(key, idempotency_key)):
+        return Status(200, _shown(before))
+    family = access.family_of_user(key.user)
+    taken = intake.submit([photograph], family=family, user=key.user, options=settings.options())
+    if not taken.photos:
+        raise HttpError(422, taken.refused[0].reason)
+    photo = taken.photos[0]
+    if idempotency_key:
+        _, is_first = Submitted.objects.get_or_create(
+            key=key, name=idempotency_key, defaults={"photo": photo}
+        )
+        if not is_first:  # two calls at once: the second one's copy goes
+            removal.remove_photo(photo)
+            return Status(200, _shown(_submitted(key, idempotency_key)))
+    return Status(201, _shown(photo))
+
+
+@api.get("/photographs/{uuid:photo_id}", auth=READ, response={200: Photograph, 404: Problem})
+def show(request: HttpRequest, photo_id: UUID) -> Photograph:
+    """How it stands, and what was made."""
+    return _shown(_photo(request, photo_id))
+
+
+@api.get("/photographs/{uuid:photo_id}/files/{kind}", auth=READ, url_name="file", response={404: Problem})
+def file(request: HttpRequest, photo_id: UUID, kind: str) -> HttpResponse:
+    """The bytes of `original`, `restored`, `colorized`, `restored_colorized` or `mask`."""
+    return delivery.response(_photo(request, photo_id), kind, request)
+
+
+@api.post(
+    "/photographs/{uuid:photo_id}/rerun", auth=WRITE, response={202: Photograph, 404: Problem, 409: Problem}
+)
+def rerun(request: HttpRequest, photo_id: UUID, wanted: Rerun) -> Status:
+    """Make another version, with these settings and the usual ones besides. 409 while one is being made."""
+    photo = _photo(request, photo_id)
+    strokes = _strokes(wanted)
+    done = versions.of(photo)
+    if strokes and not done:
+        raise HttpError(409, "There is no mask yet over which strokes could be drawn.")
+    job = versions.make(photo, wanted.options(), done[-1] if strokes else None, strokes)
+    if job is None:
+        raise HttpError(409, "This photograph is still being worked on.")
+    return Status(202, _shown(Photo.objects.get(pk=photo.pk)))
+
+
+@api.post("/photographs/{uuid:photo_id}/cancel", auth=WRITE, response={200: Photograph, 404: Problem})
+def cancel(request: HttpRequest, photo_id: UUID) -> Photograph:
+    """Stop the work; what has ended stays as it ended."""
+    photo = _photo(request, photo_id)
+    queue.cancel(photo.job)
+    return _shown(Photo.objects.get(pk=photo.pk))
+
+
+@api.delete("/photographs/{uuid:photo_id}", auth=WRITE, response={204: None, 404: Problem})
+def delete(request: HttpRequest, photo_id: UUID) -> Status:
+    """The original and everything that was made of it, for good."""
+    removal.remove_photo(_photo(request, photo_id))
+    return Status(204, None)
+
+
+def _strokes(wanted: Rerun) -> list[dict[str, Any]]:
+    """As the pages send them, within the same bounds."""
+    if wanted.strokes is None:
+        return []
+    strokes = [stroke.model_dump(mode="json") for stroke in wanted.strokes]
+    try:
+        StrokesField().validate(strokes)
+    except ValidationError as error:
+        raise HttpError(422, "strokes: too many, or none, or out of all bounds.") from error
+    return strokes
+
+
+def _submitted(key: Key, name: str) -> Photo | None:
+    before = Submitted.objects.filter(key=key, name=name).select_related("photo").first()
+    return before.photo if before else None
+
+
+def _photo(request: HttpRequest, photo_id: UUID) -> Photo:
+    user = request.auth.user
+    photo = Photo.objects.select_related("upload").filter(pk=photo_id).first()
+    if photo is None or not (user.is_staff or photo.upload.user_id == user.pk):
+        raise Http404
+    return photo
+
+
+def _shown(photo: Photo) -> Photograph:
+    done = versions.of(photo)
+    return Photograph(
+        **{name: getattr(photo, name) for name in ("id", "name", "sha256", "width", "height")},
+        **standing.status(photo),
+        versions=len(done),
+        report=done[-1].report if done else None,
+        files=[
+            _file(photo, "original"),
+            *(_file(photo, kind) for kind in _kinds(done[-1] if done else None)),
+        ],
+    )
+
+
+def _kinds(job: Any) -> list[str]:
+    return [result.kind for result in job.results.all() if not result.kind.startswith(PREVIEW)] if job else []
+
+
+def _file(photo: Photo, kind: str) -> Made:
+    found = delivery.find(photo, kind)
+    url = reverse("api:file", args=[photo.pk, kind])
+    return Made(kind=kind, url=url, sha256=found.sha256, bytes=found.bytes, content_type=found.content_type)
