@@ -52,6 +52,7 @@ class AgainForm(forms.Form):
         required=False, coerce=float, empty_value=1.0, choices=SATURATIONS.items(), widget=forms.RadioSelect
     )
     other_repair = forms.BooleanField(required=False)
+    mask = forms.FileField(required=False, allow_empty_file=True)
 
 
 class StrokesField(forms.JSONField):

@@ -42,7 +42,7 @@ class Submission:
     """Each has a `name` and a `reason`, a sentence in the language of the moment."""
 
 
-class _NoSpace(Exception):
+class NoSpace(Exception):
     """The disk has less room than the file and the reserve need."""
 
 
@@ -67,7 +67,7 @@ def submit(
             photos.append(_store(file, name, upload))
         except PhotoRejected as rejected:
             refused.append(_refusal(upload, name, rejected.code, rejected.values))
-        except _NoSpace:
+        except NoSpace:
             refused.append(_refusal(upload, name, "no_space", {}))
     with transaction.atomic():
         upload.save(force_insert=True)
@@ -89,10 +89,10 @@ def shown_name(name: str | None) -> str:
 
 
 def _store(file: UploadedFile, name: str, upload: Upload) -> Photo:
-    _check_size(file.size or 0)
+    check_size(file.size or 0)
     incoming = Path(settings.INCOMING_DIR, uuid.uuid4().hex)
     try:
-        digest, length = _receive(file, incoming)
+        digest, length = receive(file, incoming)
         info = probe(
             incoming,
             max_bytes=settings.MAX_UPLOAD_MB * 1_000_000,
@@ -109,24 +109,25 @@ def _store(file: UploadedFile, name: str, upload: Upload) -> Photo:
             incoming.unlink()
 
 
-def _check_size(size: int) -> None:
-    """Before a byte is copied: what is too large, and what the disk has no room for."""
+def check_size(size: int) -> None:
+    """Before a byte is copied. Raises PhotoRejected for what is too large, NoSpace where the disk has no room."""
     limit = settings.MAX_UPLOAD_MB
     if size > limit * 1_000_000:
         raise PhotoRejected("too_many_bytes", megabytes=math.ceil(size / 1e5) / 10, limit=limit)
     if storage.free_mb() < settings.MIN_FREE_MB + size / 1e6:
-        raise _NoSpace
+        raise NoSpace
 
 
-def _receive(file: UploadedFile, path: Path) -> tuple[str, int]:
+def receive(file: UploadedFile, path: Path) -> tuple[str, int]:
+    """Its sha256 and length, once it is on the disk. Raises NoSpace."""
     try:
         digest, length = storage.write_durably(file.chunks(), path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _NoSpace from error
+            raise NoSpace from error
         raise
     if length != (file.size or 0):  # webapp/uploads.py stopped writing where the disk was full
-        raise _NoSpace
+        raise NoSpace
     return digest, length
 
 

@@ -48,6 +48,7 @@ def find_orphans() -> list[Path]:
     attempts = list(_below(storage.RESULTS, depth=3))
     known = set(Photo.objects.values_list("stored", flat=True))
     published = {os.path.dirname(path) for path in Result.objects.values_list("path", flat=True)}
+    given = {os.path.dirname(path) for path in Job.objects.exclude(mask="").values_list("mask", flat=True)}
     running = {
         storage.attempt_folder(job, attempt)
         for job, attempt in Job.objects.filter(state=Job.State.RUNNING).values_list("pk", "attempt")
@@ -55,7 +56,7 @@ def find_orphans() -> list[Path]:
     return [
         *incoming,
         *(path for path in originals if _stored(path) not in known),
-        *(path for path in attempts if _stored(path) not in published | running),
+        *(path for path in attempts if _stored(path) not in published | given | running),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -60,6 +61,11 @@ def make(
     mask = base.results.filter(kind="mask").values_list("path", flat=True).first() if base else None
     wish = {"options": options, "mask": mask or "", "strokes": list(strokes)}
     return _enqueue(photo, lambda jobs: wish)
+
+
+def over(photo: Photo, id: UUID, mask: str) -> Job | None:
+    """A new job of that id, with the last one's settings, over a mask below MEDIA_ROOT; None while one is worked on."""
+    return _enqueue(photo, lambda jobs: {"id": id, "options": jobs[-1].options, "mask": mask})
 
 
 def repeat(photo: Photo) -> Job | None:

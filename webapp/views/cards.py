@@ -97,7 +97,7 @@ class Card:
             return []
         return [
             Version(
-                words.version(number, job.options, is_corrected=bool(job.strokes)),
+                words.version(number, job.options, is_corrected=bool(job.mask or job.strokes)),
                 f"{self.url}?version={number}",
                 job == self.job,
             )

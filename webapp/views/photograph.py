@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from webapp import access, delivery, queue, removal, standing, versions
+from webapp import access, delivery, masks, queue, removal, standing, versions
 from webapp.forms import AgainForm, CorrectForm
 from webapp.models import Job, Photo, Upload
 from webapp.views import words
@@ -54,11 +54,17 @@ def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpRes
 @require_POST
 def again(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_to_change_or_404(request, photo_id)
-    form = AgainForm(request.POST)
+    form = AgainForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, _("Please choose how to look for damage."))
-    elif not versions.look_again(photo, **form.cleaned_data):
-        messages.error(request, words.STILL_WORKED_ON)
+    else:
+        mask = form.cleaned_data.pop("mask")
+        try:
+            job = masks.take(photo, mask) if mask else versions.look_again(photo, **form.cleaned_data)
+            if job is None:
+                messages.error(request, words.STILL_WORKED_ON)
+        except masks.MaskRefused as refused:
+            messages.error(request, str(refused))
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
 
 
