@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.http import Http404, HttpRequest
 
+from webapp import shares
 from webapp.models import Photo, Upload, User
 
 SESSION_KEY = "family"
@@ -64,8 +65,8 @@ def photo_to_change_or_404(request: HttpRequest, id: UUID | str) -> Photo:
 
 
 def may_see(request: HttpRequest, upload: Upload) -> bool:
-    """Whoever may change it; of the examples, everyone."""
-    return upload.family == EXAMPLES or may_change(request, upload)
+    """Whoever may change it and whom it is shared with; the examples, everyone."""
+    return upload.family == EXAMPLES or may_change(request, upload) or shares.shows(request, upload)
 
 
 def may_change(request: HttpRequest, upload: Upload) -> bool:

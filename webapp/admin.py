@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.models import Job, Key, Photo, Refusal, Result, Submitted, Upload, User, Worker
+from webapp.models import Job, Key, Photo, Refusal, Result, Share, Submitted, Upload, User, Worker
 
 admin.site.register(User, UserAdmin)
 
@@ -36,6 +36,14 @@ class KeyAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+@admin.register(Share)
+class ShareAdmin(LookedAtOnly):
+    list_display = ("upload", "created_at", "expires_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return request.user.is_superuser
 
 
 @admin.register(Submitted)

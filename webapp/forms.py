@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from ml.contract import STROKE_TOOLS, Options
+from webapp import shares
 from webapp.views.words import FINDINGS, SATURATIONS, STATES
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
@@ -99,6 +101,17 @@ class CorrectForm(forms.Form):
 
     version = forms.CharField(widget=forms.HiddenInput)
     strokes = StrokesField()
+
+
+class ShareForm(forms.Form):
+    """For how long an upload is shown to others, and with which password."""
+
+    days = forms.ChoiceField(
+        choices=[(days, ngettext_lazy("%(n)s day", "%(n)s days", "n") % {"n": days}) for days in shares.DAYS],
+        initial=shares.DAYS[1],
+        widget=forms.RadioSelect,
+    )
+    password = forms.CharField(required=False, max_length=128, strip=True)
 
 
 class SiftForm(forms.Form):

@@ -278,3 +278,21 @@ class Submitted(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Share(models.Model):
+    """An upload shown to others for a time; deleting the row takes it back."""
+
+    token = models.CharField(max_length=64, unique=True, help_text=_("The end of its address."))
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="shares")
+    password = models.CharField(
+        max_length=128, blank=True, default="", help_text=_("Its hash; empty: none is asked.")
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("created_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} until {self.expires_at:%Y-%m-%d}"

@@ -8,13 +8,16 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from webapp.api.routes import api
-from webapp.views import errors, family, health, ops, photograph, staff
+from webapp.views import errors, family, health, ops, photograph, sharing, staff
 from webapp.views.people import SignIn
 
 urlpatterns = [
     path("", family.home, name="home"),
     path("u/<uuid:upload_id>/", family.upload, name="upload"),
     path("u/<uuid:upload_id>/retry/", family.retry, name="retry"),
+    path("u/<uuid:upload_id>/share/", sharing.share, name="share"),
+    path("u/<uuid:upload_id>/share/<int:share_id>/", sharing.unshare, name="unshare"),
+    path("s/<str:token>/", sharing.shared, name="shared"),
     path("u/<uuid:upload_id>/photographs.zip", family.archive, name="archive"),
     path("p/<uuid:photo_id>/", photograph.page, name="photo"),
     path("p/<uuid:photo_id>/status.json", photograph.status, name="photo_status"),

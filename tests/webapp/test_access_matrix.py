@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from tests.browser import made
+from webapp import shares
 from webapp.access import SESSION_KEY
 from webapp.models import Job, Photo, User
 
@@ -30,6 +31,7 @@ READ = {
     "healthz": EVERYONE,
     "readyz": dict.fromkeys(ROLES, 503),  # no worker was ever seen here
     "set_language": dict.fromkeys(ROLES, 302),  # asked by GET it changes nothing and leads back
+    "shared": dict.fromkeys(ROLES, 303),
     "upload": OWN,
     "archive": OWN,
     "photo": OWN,
@@ -40,6 +42,8 @@ READ = {
 }
 """Route to what GET answers, by role."""
 ACT = {
+    "share": ({"days": "7"}, OWN_ACT),
+    "unshare": ({}, OWN_ACT),
     "retry": ({}, OWN_ACT),
     "photo_again": ({"finding": "normal"}, OWN_ACT),
     "photo_stop": ({}, OWN_ACT),
@@ -83,9 +87,13 @@ def as_role(family):
 def address(name: str, photo: Photo) -> str:
     if name == "photo_file":
         return reverse(name, args=[photo.pk, "restored", "jpg"])
+    if name == "shared":
+        return reverse(name, args=[shares.make(photo.upload, 1).token])
+    if name == "unshare":
+        return reverse(name, args=[photo.upload_id, 1])
     if name.startswith("photo"):
         return reverse(name, args=[photo.pk])
-    return reverse(name, args=[photo.upload_id] if name in ("upload", "archive", "retry") else [])
+    return reverse(name, args=[photo.upload_id] if name in ("upload", "archive", "retry", "share") else [])
 
 
 def test_every_route_has_its_row():

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp import access, intake, packing, versions
-from webapp.forms import ACCEPT, UploadForm
+from webapp import access, intake, packing, shares, versions
+from webapp.forms import ACCEPT, ShareForm, UploadForm
+from webapp.models import Share, Upload
 from webapp.views import selections, words
 
 SEE_OTHER = 303
@@ -47,26 +48,37 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
     upload = access.upload_or_404(request, upload_id)
-    shown = selections.cards(upload.photos.all())
+    shown = selections.cards(selections.with_twins(upload))
     first_waiting = next((card for card in shown if card.state == "queued"), None)
     summary = [words.summary(Counter(card.state for card in shown))]
     if first_waiting:
         summary.append(first_waiting.placed_sentence)
+    may_change = access.may_change(request, upload)
     page = {
         "upload": upload,
-        "may_change": access.may_change(request, upload),
+        "may_change": may_change,
+        "shared": _shared(request, upload) if may_change else [],
+        "share_form": ShareForm(),
         "are_examples": upload.family == access.EXAMPLES,
         "cards": shown,
         "summary": summary,
         "waiting": any(card.waiting for card in shown),
         "given_up": sum(card.state in ("failed", "cancelled") for card in shown),
-        "twins": selections.twins(upload),
+        "twins": selections.twins(shown),
         "ready": sum(bool(versions.of(card.photo)) for card in shown),
         "refused": upload.refusals.all(),
         "private_address": request.build_absolute_uri(),
         "kept_until": upload.created_at + timedelta(days=settings.RETENTION_DAYS),
     }
     return render(request, "webapp/upload.html", page)
+
+
+def _shared(request: HttpRequest, upload: Upload) -> list[Share]:
+    """Those that can be opened still, each with its `address`."""
+    found = list(shares.living().filter(upload=upload))
+    for share in found:
+        share.address = request.build_absolute_uri(reverse("shared", args=[share.token]))
+    return found
 
 
 @require_GET

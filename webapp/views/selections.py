@@ -39,15 +39,18 @@ class Twin:
     earlier_url: str
 
 
-def twins(upload: Upload) -> list[Twin]:
-    """By one query."""
+def with_twins(upload: Upload) -> QuerySet[Photo]:
+    """The upload's photographs, each with `earlier`: the id of the same one in an earlier upload, or None."""
     earlier = Photo.objects.filter(
         upload__family=upload.family, sha256=OuterRef("sha256"), upload__created_at__lt=upload.created_at
     )
-    photos = upload.photos.annotate(earlier=Subquery(earlier.order_by("-created_at").values("pk")[:1]))
+    return upload.photos.annotate(earlier=Subquery(earlier.order_by("-created_at").values("pk")[:1]))
+
+
+def twins(shown: Sequence[Card]) -> list[Twin]:
+    """Of cards of `with_twins`."""
     return [
-        Twin(photo.name, reverse("photo", args=[photo.earlier]))
-        for photo in photos.filter(earlier__isnull=False)
+        Twin(card.name, reverse("photo", args=[card.photo.earlier])) for card in shown if card.photo.earlier
     ]
 
 
