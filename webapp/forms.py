@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from ml.contract import STROKE_TOOLS, Options
 from webapp import shares
@@ -103,14 +103,15 @@ class CorrectForm(forms.Form):
     strokes = StrokesField()
 
 
+def _days() -> list[tuple[int, str]]:
+    """In the language of the moment: a lazy plural would be settled when this module is read."""
+    return [(days, ngettext("%(n)s day", "%(n)s days", days) % {"n": days}) for days in shares.DAYS]
+
+
 class ShareForm(forms.Form):
     """For how long an upload is shown to others, and with which password."""
 
-    days = forms.ChoiceField(
-        choices=[(days, ngettext_lazy("%(n)s day", "%(n)s days", "n") % {"n": days}) for days in shares.DAYS],
-        initial=shares.DAYS[1],
-        widget=forms.RadioSelect,
-    )
+    days = forms.ChoiceField(choices=_days, initial=shares.DAYS[1], widget=forms.RadioSelect)
     password = forms.CharField(required=False, max_length=128, strip=True)
 
 

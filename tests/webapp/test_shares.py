@@ -111,6 +111,12 @@ def test_other_times_are_refused(client, photo, days):
     assert not Share.objects.exists()
 
 
+def test_the_days_are_counted_in_the_readers_language(client, photo):
+    html = client.get(f"/u/{photo.upload_id}/", headers={"Accept-Language": "ru"}).content.decode()
+
+    assert "1 день" in html and "7 дней" in html
+
+
 @pytest.mark.parametrize("token", ["x", "a" * 32])
 def test_a_guess_gets_404(photo, token):
     shares.make(photo.upload, 1)
