@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.models import Job, Key, Photo, Refusal, Result, Share, Submitted, Upload, User, Worker
+from webapp.models import Job, Key, Pause, Photo, Refusal, Result, Share, Submitted, Upload, User, Worker
 
 admin.site.register(User, UserAdmin)
 
@@ -36,6 +36,9 @@ class KeyAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+admin.site.register(Pause, LookedAtOnly)
 
 
 @admin.register(Share)

@@ -27,7 +27,7 @@ from django.db.models import F, Max, Min
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from webapp.models import Job, JobQuerySet, Photo, Result
+from webapp.models import Job, JobQuerySet, Pause, Photo, Result
 from webapp.standing import expected_seconds, place, status
 
 __all__ = [
@@ -41,9 +41,13 @@ __all__ = [
     "expected_seconds",
     "fail",
     "finish",
+    "pause",
+    "paused",
     "place",
+    "prefer",
     "release",
     "renew",
+    "resume",
     "set_back",
     "status",
 ]
@@ -53,6 +57,8 @@ log = logging.getLogger(__name__)
 MOST_DEATHS = 3
 LONGEST_PAUSE_SECONDS = 600
 LONGEST_FAULT = 20_000
+HIGHEST_PRIORITY = 32_767
+"""What the column holds."""
 
 
 class Lost(Exception):
@@ -186,6 +192,26 @@ def cancel(job: Job) -> bool:
     """Stop a job that has not ended; a worker that has it finds out by its next heartbeat."""
     live = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     return bool(live.update(**_ended(Job.State.CANCELLED)))
+
+
+def prefer(job: Job) -> bool:
+    """Let a waiting job go before all that wait now; False where it does not wait any more."""
+    waiting = Job.objects.waiting()
+    highest = waiting.aggregate(highest=Max("priority"))["highest"] or 0
+    return bool(waiting.filter(pk=job.pk).update(priority=min(highest + 1, HIGHEST_PRIORITY)))
+
+
+def pause() -> None:
+    """Begin nothing from now on; what has begun goes on to its end. Uploads are taken as ever."""
+    Pause.objects.get_or_create(pk=1)
+
+
+def resume() -> None:
+    Pause.objects.all().delete()
+
+
+def paused() -> Pause | None:
+    return Pause.objects.first()
 
 
 def _bury(job: Job, rows: JobQuerySet) -> None:

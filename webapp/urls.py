@@ -31,6 +31,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("staff/", staff.photographs, name="staff"),
     path("ops/", ops.live, name="ops"),
+    path("ops/act/", ops.act, name="ops_act"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),

@@ -49,6 +49,7 @@ ACT = {
     "photo_stop": ({}, OWN_ACT),
     "photo_correct": ({"version": "1", "strokes": STROKES}, OWN_ACT),
     "photo_delete": ({}, OWN_ACT),
+    "ops_act": ({"act": "pause"}, {**BEHIND, "staff": 404, "admin": 303}),
     "logout": ({}, dict.fromkeys(ROLES, 302)),
 }
 """Route that changes something to what is sent and what POST answers, by role; GET is refused to all alike."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from webapp import queue, versions
+from webapp.models import Job
 from webapp.views.doors import admins_only
 from webapp.views.queue_board import board
 
@@ -25,3 +31,33 @@ def live(request: HttpRequest) -> HttpResponse:
         "nothing_failed": _("Nothing failed in the last day."),
     }
     return render(request, "webapp/ops.html", {"queue": board(), "words": headings, "nav": "ops"})
+
+
+@require_POST
+@admins_only
+def act(request: HttpRequest) -> HttpResponse:
+    """One photograph first, stopped, or tried again; or the whole queue paused or resumed."""
+    name = request.POST.get("act", "")
+    if name in QUEUE_ACTS:
+        QUEUE_ACTS[name]()
+    elif name in JOB_ACTS:
+        job = _job_or_404(request.POST.get("job", ""))
+        JOB_ACTS[name](job)
+    else:
+        raise Http404
+    return HttpResponseRedirect(reverse("ops"), status=303)
+
+
+QUEUE_ACTS: dict[str, Callable[[], object]] = {"pause": queue.pause, "resume": queue.resume}
+JOB_ACTS: dict[str, Callable[[Job], object]] = {
+    "first": queue.prefer,
+    "stop": queue.cancel,
+    "retry": lambda job: versions.repeat(job.photo),
+}
+
+
+def _job_or_404(id: str) -> Job:
+    try:
+        return get_object_or_404(Job.objects.select_related("photo__upload"), pk=UUID(id))
+    except ValueError:
+        raise Http404 from None

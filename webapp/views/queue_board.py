@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webapp import queue
 from webapp.models import Job, Worker
 from webapp.standing import HEARD_OF
 from webapp.views import words
@@ -18,6 +20,7 @@ ROWS = 50
 
 @dataclass(frozen=True)
 class JobRow:
+    id: UUID
     name: str
     url: str
     words: str
@@ -39,6 +42,7 @@ class WorkerRow:
 
 @dataclass(frozen=True)
 class Board:
+    paused: bool
     working: bool
     working_sentence: str
     running: list[JobRow]
@@ -65,9 +69,11 @@ def board() -> Board:
     workers = [_worker(worker, now) for worker in Worker.objects.order_by("-seen_at")[:ROWS]]
     waiting_count = waiting.count()
     working = any(worker.alive for worker in workers)
+    is_paused = queue.paused() is not None
     return Board(
+        paused=is_paused,
         working=working,
-        working_sentence=_working_sentence(working, running.count(), waiting_count),
+        working_sentence=_working_sentence(working, is_paused, running.count(), waiting_count),
         running=[
             _row(job, str(words.STAGES.get(job.stage, "")), job.started_at, now) for job in running[:ROWS]
         ],
@@ -83,7 +89,9 @@ def board() -> Board:
     )
 
 
-def _working_sentence(working: bool, running: int, waiting: int) -> str:
+def _working_sentence(working: bool, is_paused: bool, running: int, waiting: int) -> str:
+    if is_paused:
+        return _("No: it is paused. What has begun goes on to its end; nothing new is begun.")
     if not working:
         return _("No: no worker has been heard of for a minute.")
     if running:
@@ -94,7 +102,13 @@ def _working_sentence(working: bool, running: int, waiting: int) -> str:
 def _row(job: Job, sentence: str, since: datetime | None, now: datetime) -> JobRow:
     waited = words.stretch((now - since).total_seconds()) if since else ""
     return JobRow(
-        job.photo.name, reverse("photo", args=[job.photo_id]), sentence, job.attempt, waited, job.worker
+        job.pk,
+        job.photo.name,
+        reverse("photo", args=[job.photo_id]),
+        sentence,
+        job.attempt,
+        waited,
+        job.worker,
     )
 
 

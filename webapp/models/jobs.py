@@ -1,14 +1,12 @@
-"""People, photographs, jobs, results, workers: the data and what must always be true of it."""
+"""Work on photographs: the queue's rows, what they made, who works."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Self
 
-from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,85 +15,17 @@ from ml.contract import Stage as StageOfWork
 from webapp import reasons
 
 
-class User(AbstractUser):
-    """Someone who signs in: staff (`is_staff`) see every photograph, admins (`is_superuser`) also the queue."""
+class Pause(models.Model):
+    """While its one row is there, no work is begun; what has begun goes on to its end."""
 
-
-class Key(models.Model):
-    """A key of the API; the secret itself is kept nowhere."""
-
-    class Scope(models.TextChoices):
-        READ = "read", _("Look and fetch")
-        WRITE = "write", _("Send, change, delete")
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="keys")
-    name = models.CharField(max_length=100, help_text=_("What the key is for."))
-    scopes = models.JSONField(default=list)
-    sha256 = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Upload(models.Model):
-    """What one family sent at one time. Its id is the private link."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    family = models.UUIDField(db_index=True, help_text=_("The browser session that owns it."))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-class Refusal(models.Model):
-    """A file of an upload that was not taken."""
-
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="refusals")
-    name = models.CharField(max_length=255)
-    reason_code = models.CharField(max_length=32)
-    reason_values = models.JSONField(default=dict, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.upload_id} {self.reason_code}"
-
-    @property
-    def reason(self) -> str:
-        """A sentence for the person, in the language of the moment."""
-        return reasons.sentence(self.reason_code, self.reason_values)
-
-
-class Photo(models.Model):
-    """An accepted file, kept as it came: it is never altered."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="photos")
-    name = models.CharField(
-        max_length=255, help_text=_("As the person called it; shown, never used as a path.")
-    )
-    sha256 = models.CharField(max_length=64)
-    bytes = models.PositiveBigIntegerField()
-    format = models.CharField(max_length=8)
-    width = models.PositiveIntegerField(help_text=_("Pixels, as displayed."))
-    height = models.PositiveIntegerField()
-    bits = models.PositiveSmallIntegerField(help_text=_("Per channel: 8 or 16."))
-    stored = models.CharField(max_length=255, unique=True, help_text=_("Path below MEDIA_ROOT."))
-    created_at = models.DateTimeField(default=timezone.now)
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    since = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ("created_at", "id")
-        indexes = (models.Index(fields=["created_at"]),)
+        constraints = (models.CheckConstraint(name="pause_is_one", condition=Q(id=1)),)
 
     def __str__(self) -> str:
-        return str(self.id)
-
-    @property
-    def job(self) -> Job:
-        """The latest one. Selectors prefetch `jobs`, so this asks the database only where they did not."""
-        return max(self.jobs.all(), key=lambda job: (job.created_at, job.pk.int))
+        return f"since {self.since:%Y-%m-%d %H:%M}"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -107,8 +37,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state=Job.State.QUEUED)
 
     def claimable(self) -> Self:
-        """Waiting, and not pausing after an error of the machine."""
-        return self.waiting().filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
+        """Waiting, and not pausing after an error of the machine; nothing while the queue is paused."""
+        ready = self.waiting().filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
+        return ready.filter(~Exists(Pause.objects.all()))
 
     def expired(self) -> Self:
         """Held by a worker that was not heard of for a lease."""
@@ -143,7 +74,7 @@ class Job(models.Model):
         WRITING = StageOfWork.WRITING.value, _("Writing")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="jobs")
+    photo = models.ForeignKey("Photo", on_delete=models.CASCADE, related_name="jobs")
     options = models.JSONField(default=dict, blank=True, help_text=_("Fields of ml.contract.Options."))
     mask = models.CharField(
         max_length=255, blank=True, default="", help_text=_("In place of finding: path below MEDIA_ROOT.")
@@ -236,7 +167,7 @@ class Job(models.Model):
 class Result(models.Model):
     """A file that a job made: one of the three pictures, the mask, or a preview for a screen."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
+    job = models.ForeignKey("Job", on_delete=models.CASCADE, related_name="results")
     kind = models.CharField(max_length=32)
     path = models.CharField(max_length=255, unique=True, help_text=_("Below MEDIA_ROOT."))
     sha256 = models.CharField(max_length=64)
@@ -264,35 +195,3 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Submitted(models.Model):
-    """An Idempotency-Key that was used: the same call again gives the same photograph."""
-
-    key = models.ForeignKey(Key, on_delete=models.CASCADE)
-    name = models.CharField(max_length=200)
-    photo = models.ForeignKey(Photo, on_delete=models.CASCADE)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["key", "name"], name="submitted_once"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Share(models.Model):
-    """An upload shown to others for a time; deleting the row takes it back."""
-
-    token = models.CharField(max_length=64, unique=True, help_text=_("The end of its address."))
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="shares")
-    password = models.CharField(
-        max_length=128, blank=True, default="", help_text=_("Its hash; empty: none is asked.")
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("created_at", "id")
-
-    def __str__(self) -> str:
-        return f"{self.upload_id} until {self.expires_at:%Y-%m-%d}"
