@@ -23,12 +23,12 @@ TILE, OVERLAP = 1024, 128
 """Pixels; a picture up to TILE on its long side is seen in one piece."""
 VIEWS = (768, 384)
 """Long sides to which each tile is shrunk and seen again: what is damage near and from afar is damage at all, what is
-grass or lace often is not. Average precision on real masks 0.44 for 0.39 with the tiles as they are."""
+grass or lace often is not. Average precision on real masks 0.46 for 0.41 with the tiles as they are."""
 FAR_SURER, FAR_UNSURE = 0.5, 0.25
 """What the view from afar counts for where it is surer of a defect than the tiles, and where it is not."""
 BAND = 256
 """Rows made probabilities at once: no second copy of all."""
-THRESHOLDS = {"careful": 0.8, "normal": 0.65, "thorough": 0.4}
+THRESHOLDS = {"careful": 0.7, "normal": 0.5, "thorough": 0.3}
 """By setting: a pixel above it is a defect; how they were chosen is told in weights/segment.md."""
 
 Share = Callable[[float], None]
@@ -72,9 +72,12 @@ class Finder:
     ) -> Found:
         """RGB of any size. Deterministic; the photograph is not modified. far: also look at the whole, shrunk."""
         tiles = plan_tiles(*photo_u8_HWC.shape[:2], TILE, OVERLAP)
-        logits_HW4 = blend(
-            photo_u8_HWC, tiles, lambda tile_u8_HWC: self._see(tile_u8_HWC, flips, far), on_progress
-        )
+        flip_views = flips and len(tiles) == 1
+
+        def see(tile_u8_HWC: np.ndarray) -> np.ndarray:
+            return self._see(tile_u8_HWC, flips, far, flip_views)
+
+        logits_HW4 = blend(photo_u8_HWC, tiles, see, on_progress)
         if far and len(tiles) > 1:
             self._join_far_view(logits_HW4, photo_u8_HWC, flips)
         return _found(logits_HW4)
@@ -86,7 +89,7 @@ class Finder:
     def _join_far_view(self, near_HW4: np.ndarray, photo_u8_HWC: np.ndarray, flips: bool) -> None:
         """The whole picture at TILE shows large losses that a tile takes for background, and is blind to hairlines."""
         height, width = photo_u8_HWC.shape[:2]
-        far_HW4 = self._see(at_most(photo_u8_HWC, TILE), flips)
+        far_HW4 = self._see(at_most(photo_u8_HWC, TILE), flips, True, flips)
         count_HW: np.ndarray | None = None
         for index in range(far_HW4.shape[2]):  # one at a time: a hundred megapixels of all are 1.6 GB
             step_HW = cv2.resize(far_HW4[..., index], (width, height), interpolation=cv2.INTER_LINEAR)
@@ -95,13 +98,16 @@ class Finder:
                 count_HW = np.where(step_HW > 0, np.float32(FAR_SURER), np.float32(FAR_UNSURE))
             near_HW4[..., index] += step_HW * count_HW
 
-    def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool = True) -> np.ndarray:
-        """Logits, float32 HW4: as it is and, if far, at VIEWS that are smaller, averaged."""
+    def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool, flip_views: bool) -> np.ndarray:
+        """Logits, float32 HW4: as it is and, if far, at VIEWS that are smaller, averaged.
+
+        flip_views: mirror those too: 0.003 of average precision for a fifth of the time that many tiles take.
+        """
         height, width = photo_u8_HWC.shape[:2]
         logits_HW4 = self._look(photo_u8_HWC, flips)
         views = [side for side in VIEWS if far and side < max(height, width)]
         for side in views:
-            seen_HW4 = self._look(at_most(photo_u8_HWC, side), flips)
+            seen_HW4 = self._look(at_most(photo_u8_HWC, side), flip_views)
             logits_HW4 += cv2.resize(seen_HW4, (width, height), interpolation=cv2.INTER_LINEAR)
         return logits_HW4 / (1 + len(views))
 
