@@ -83,8 +83,9 @@ def blend(
     tiles: list[Tile],
     function: Callable[[np.ndarray], np.ndarray],
     on_progress: Callable[[float], None] | None = None,
+    dtype: type[np.floating] = np.float32,
 ) -> np.ndarray:
-    """function over every tile, blended: float32, the function's channels, the picture's height and width.
+    """function over every tile, blended: of `dtype`, the function's channels, the picture's height and width.
 
     pixels: HW or HWC.  function: from a tile's pixels to HW or HWC of the same height and width.
     """
@@ -92,7 +93,7 @@ def blend(
     for done, tile in enumerate(tiles, start=1):
         values = np.asarray(function(pixels[tile.slices]), dtype=np.float32)
         if blended is None:
-            blended = np.zeros(pixels.shape[:2] + values.shape[2:], np.float32)
+            blended = np.zeros(pixels.shape[:2] + values.shape[2:], dtype)
         weights = tile.weights_HW()
         blended[tile.slices] += values * (weights if values.ndim == 2 else weights[..., None])
         if on_progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,9 @@ grass or lace often is not. Average precision on real masks 0.46 for 0.41 with t
 FAR_SURER, FAR_UNSURE = 0.5, 0.25
 """What the view from afar counts for where it is surer of a defect than the tiles, and where it is not."""
 BAND = 256
-"""Rows made probabilities at once: no second copy of all."""
+"""Rows that are joined or made probabilities at once: no second copy of all."""
+HALF_ABOVE = 32_000_000
+"""Pixels; the logits of a larger picture are kept in half precision: of 100 megapixels 0.8 GB for 1.6."""
 THRESHOLDS = {"careful": 0.7, "normal": 0.5, "thorough": 0.3}
 """By setting: a pixel above it is a defect; how they were chosen is told in weights/segment.md."""
 
@@ -36,7 +38,10 @@ Share = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Found:
-    """probability_01_HW: float32, of a defect.  kinds_01_3HW: float32, of a line, a speck, a loss; adds up to it."""
+    """probability_01_HW: of a defect.  kinds_01_3HW: of a line, a speck, a loss; adds up to it.
+
+    float32, or float16 above HALF_ABOVE.
+    """
 
     probability_01_HW: np.ndarray
     kinds_01_3HW: np.ndarray
@@ -77,7 +82,9 @@ class Finder:
         def see(tile_u8_HWC: np.ndarray) -> np.ndarray:
             return self._see(tile_u8_HWC, flips, far, flip_views)
 
-        logits_HW4 = blend(photo_u8_HWC, tiles, see, on_progress)
+        height, width = photo_u8_HWC.shape[:2]
+        dtype = np.float16 if height * width > HALF_ABOVE else np.float32
+        logits_HW4 = blend(photo_u8_HWC, tiles, see, on_progress, dtype)
         if far and len(tiles) > 1:
             self._join_far_view(logits_HW4, photo_u8_HWC, flips)
         return _found(logits_HW4)
@@ -88,15 +95,10 @@ class Finder:
 
     def _join_far_view(self, near_HW4: np.ndarray, photo_u8_HWC: np.ndarray, flips: bool) -> None:
         """The whole picture at TILE shows large losses that a tile takes for background, and is blind to hairlines."""
-        height, width = photo_u8_HWC.shape[:2]
         far_HW4 = self._see(at_most(photo_u8_HWC, TILE), flips, True, flips)
-        count_HW: np.ndarray | None = None
-        for index in range(far_HW4.shape[2]):  # one at a time: a hundred megapixels of all are 1.6 GB
-            step_HW = cv2.resize(far_HW4[..., index], (width, height), interpolation=cv2.INTER_LINEAR)
-            step_HW -= near_HW4[..., index]
-            if count_HW is None:
-                count_HW = np.where(step_HW > 0, np.float32(FAR_SURER), np.float32(FAR_UNSURE))
-            near_HW4[..., index] += step_HW * count_HW
+        for rows, far_band_HW4 in _enlarged(far_HW4, *photo_u8_HWC.shape[:2]):
+            step_HW4 = far_band_HW4 - near_HW4[rows]
+            near_HW4[rows] += step_HW4 * np.where(step_HW4[..., :1] > 0, FAR_SURER, FAR_UNSURE)
 
     def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool, flip_views: bool) -> np.ndarray:
         """Logits, float32 HW4: as it is and, if far, at VIEWS that are smaller, averaged.
@@ -127,10 +129,23 @@ class Finder:
         return np.ascontiguousarray(logits_4HW[:, :height, :width].permute(1, 2, 0).float().cpu().numpy())
 
 
+def _enlarged(small_HWC: np.ndarray, height: int, width: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """Enlarged linearly, as cv2.resize does it, BAND rows at a time: the rows, and those of the result."""
+    last = len(small_HWC) - 1
+    wide_HWC = cv2.resize(small_HWC, (width, last + 1), interpolation=cv2.INTER_LINEAR)
+    for top in range(0, height, BAND):
+        rows = slice(top, min(top + BAND, height))
+        place = np.clip((np.arange(rows.start, rows.stop) + 0.5) * (last + 1) / height - 0.5, 0, last)
+        above = np.minimum(place.astype(int), max(last - 1, 0))
+        share = np.float32(place - above)[:, None, None]
+        yield rows, wide_HWC[above] * (1 - share) + wide_HWC[np.minimum(above + 1, last)] * share
+
+
 def _found(logits_HW4: np.ndarray) -> Found:
     """In place."""
     for top in range(0, len(logits_HW4), BAND):
         band_HW4 = torch.from_numpy(logits_HW4[top : top + BAND])
-        band_HW4[..., 0].sigmoid_()
-        band_HW4[..., 1:] = band_HW4[..., :1] * band_HW4[..., 1:].softmax(2)
+        defect_HW1 = band_HW4[..., :1].float().sigmoid()
+        band_HW4[..., 1:] = defect_HW1 * band_HW4[..., 1:].float().softmax(2)
+        band_HW4[..., :1] = defect_HW1
     return Found(logits_HW4[..., 0], logits_HW4[..., 1:].transpose(2, 0, 1))

@@ -12,6 +12,7 @@ from torch import nn
 
 from ml.checkpoint import save_weights
 from ml.contract import FINDER_SETTINGS
+from ml.segment import infer
 from ml.segment.infer import OVERLAP, THRESHOLDS, TILE, Finder, Found
 from ml.segment.network import FinderUNet, build
 from tests.ml.segment import Bright
@@ -236,3 +237,28 @@ def test_weights_know_the_stride_of_their_stem(tmp_path):
     with torch.no_grad():
         expected = network(torch.from_numpy(photo).permute(2, 0, 1)[None].float() / 255)[0, 0].sigmoid()
     assert np.abs(found.probability_01_HW - expected.numpy()).max() < 0.01  # weights are kept in fp16
+
+
+@pytest.mark.parametrize(("height", "width"), [(700, 900), (513, 40), (5, 1)])
+def test_a_small_map_is_enlarged_band_by_band_as_opencv_does_it(height, width):
+    small_HWC = np.random.default_rng(0).normal(0, 5, (64, 48, 4)).astype(np.float32)
+
+    bands = list(infer._enlarged(small_HWC, height, width))
+
+    whole_HWC = np.concatenate([band_HWC for _, band_HWC in bands])
+    assert [rows.start for rows, _ in bands] == list(range(0, height, infer.BAND))
+    assert np.abs(whole_HWC - cv2.resize(small_HWC, (width, height), interpolation=cv2.INTER_LINEAR)).max() < 1e-4
+
+
+def test_a_large_picture_is_kept_in_half_precision_and_says_the_same(monkeypatch):
+    photo_u8_HWC = np.random.default_rng(0).integers(0, 256, (300, 1300, 3), np.uint8)
+    finder = Finder(lambda photo_BCHW: 8 * photo_BCHW[:, [0, 0, 1, 2]] - 4, torch.device("cpu"))
+    exact = finder.find(photo_u8_HWC)
+    monkeypatch.setattr(infer, "HALF_ABOVE", 300_000)
+
+    half = finder.find(photo_u8_HWC)
+
+    assert (exact.probability_01_HW.dtype, half.probability_01_HW.dtype) == (np.float32, np.float16)
+    assert np.abs(half.probability_01_HW - exact.probability_01_HW).max() < 2e-3
+    assert np.abs(half.kinds_01_3HW - exact.kinds_01_3HW).max() < 2e-3
+    assert (finder.hole(half) != finder.hole(exact)).mean() < 1e-3
