@@ -247,7 +247,10 @@ def test_a_small_map_is_enlarged_band_by_band_as_opencv_does_it(height, width):
 
     whole_HWC = np.concatenate([band_HWC for _, band_HWC in bands])
     assert [rows.start for rows, _ in bands] == list(range(0, height, infer.BAND))
-    assert np.abs(whole_HWC - cv2.resize(small_HWC, (width, height), interpolation=cv2.INTER_LINEAR)).max() < 1e-4
+    assert (
+        np.abs(whole_HWC - cv2.resize(small_HWC, (width, height), interpolation=cv2.INTER_LINEAR)).max()
+        < 1e-4
+    )
 
 
 def test_a_large_picture_is_kept_in_half_precision_and_says_the_same(monkeypatch):
