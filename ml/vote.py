@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -87,10 +87,6 @@ def count_votes(key: Mapping[str, Mapping[str, str]], votes: Mapping[str, str]) 
     second = len(key) - ties - first
     p_value = float(binomtest(first, first + second).pvalue) if first + second else 1.0
     return Tally(first, second, ties, p_value)
-
-
-def as_json(result: Tally) -> dict[str, float]:
-    return asdict(result)
 
 
 def _common(first: Path, second: Path) -> dict[str, tuple[Path, Path]]:

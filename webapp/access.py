@@ -57,6 +57,13 @@ def photo_or_404(request: HttpRequest, id: UUID | str) -> Photo:
     return photo
 
 
+def photo_of_user_or_404(user: User, id: UUID) -> Photo:
+    photo = Photo.objects.select_related("upload").filter(pk=id).first()
+    if photo is None or not is_theirs(user, photo.upload):
+        raise Http404
+    return photo
+
+
 def photo_to_change_or_404(request: HttpRequest, id: UUID | str) -> Photo:
     photo = photo_or_404(request, id)
     if not may_change(request, photo.upload):
@@ -72,9 +79,12 @@ def may_see(request: HttpRequest, upload: Upload) -> bool:
 def may_change(request: HttpRequest, upload: Upload) -> bool:
     """The family that sent it, whoever was signed in when sending it, and staff."""
     user = request.user
-    if user.is_authenticated and (user.is_staff or user.is_superuser or upload.user_id == user.pk):
-        return True
-    return upload.family == known_family(request)
+    return (user.is_authenticated and is_theirs(user, upload)) or upload.family == known_family(request)
+
+
+def is_theirs(user: User, upload: Upload) -> bool:
+    """Whoever was signed in when sending it, and staff; by the API no browser's family counts."""
+    return user.is_staff or user.is_superuser or upload.user_id == user.pk
 
 
 def _uuid(id: UUID | str) -> UUID:

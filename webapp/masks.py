@@ -36,7 +36,7 @@ def take(photo: Photo, file: UploadedFile) -> Job | None:
     finally:
         with suppress(FileNotFoundError):
             incoming.unlink()
-    job = versions.over(photo, job_id, stored)
+    job = versions.make(photo, photo.job.options, id=job_id, mask=stored)
     if job is None:
         storage.remove(storage.job_folder(job_id))
     return job

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -47,35 +46,29 @@ def look_again(
 
 
 def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | None:
-    """A new job that repairs where the base's mask and these strokes over it say; None while one is being worked on.
+    """A new job that repairs where the base's mask and these strokes over it say, and looks for nothing anew.
 
-    Nothing is looked for anew. base: a finished job of the photograph. strokes: see ml.strokes.
+    base: a finished job of the photograph. strokes: see ml.strokes. None while one is being worked on.
     """
-    return make(photo, base.options, base, strokes)
-
-
-def make(
-    photo: Photo, options: dict[str, Any], base: Job | None = None, strokes: Sequence[dict[str, Any]] = ()
-) -> Job | None:
-    """A new job with exactly these options; with a base, over its mask. None while one is being worked on."""
-    mask = base.results.filter(kind="mask").values_list("path", flat=True).first() if base else None
-    wish = {"options": options, "mask": mask or "", "strokes": list(strokes)}
-    return _enqueue(photo, lambda jobs: wish)
-
-
-def over(photo: Photo, id: UUID, mask: str) -> Job | None:
-    """A new job of that id, with the last one's settings, over a mask below MEDIA_ROOT; None while one is worked on."""
-    return _enqueue(photo, lambda jobs: {"id": id, "options": jobs[-1].options, "mask": mask})
+    return make(photo, base.options, mask=mask_of(base), strokes=strokes)
 
 
 def repeat(photo: Photo) -> Job | None:
     """The last job once more, as it was; None where it is being worked on or was done."""
+    last = photo.job
+    if last.state == Job.State.DONE:
+        return None
+    return make(photo, last.options, mask=last.mask, strokes=last.strokes)
 
-    def wish(jobs: list[Job]) -> dict[str, Any]:
-        last = jobs[-1]
-        return {"options": last.options, "mask": last.mask, "strokes": last.strokes}
 
-    return None if photo.job.state == Job.State.DONE else _enqueue(photo, wish)
+def make(photo: Photo, options: dict[str, Any], **fields: Any) -> Job | None:
+    """A new job with exactly these options and fields of Job; None while one is being worked on."""
+    return _enqueue(photo, lambda jobs: {"options": options, **fields})
+
+
+def mask_of(version: Job) -> str:
+    """Where its mask lies, below MEDIA_ROOT; empty where it has none."""
+    return version.results.filter(kind="mask").values_list("path", flat=True).first() or ""
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ vote --tally DIR             counts; p is the chance of so uneven an outcome if 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 from ml.commands.console import UsageError, add_common_arguments, answer, say
@@ -29,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
 
     try:
         if args.tally:
-            return _told(args, vote.as_json(vote.tally(args.tally)))
+            return _told(args, asdict(vote.tally(args.tally)))
         if args.out is None:
             raise UsageError("--pairs: say with --out where they go")
         made = vote.make_pairs(*args.pairs, args.out, args.seed, args.count)

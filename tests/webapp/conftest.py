@@ -6,10 +6,12 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import translation
 
 from tests.webapp.files import photo_file
 from webapp import intake
+from webapp.access import SESSION_KEY
 from webapp.models import Job, Photo
 
 
@@ -23,6 +25,15 @@ def english():
 @pytest.fixture
 def family() -> uuid.UUID:
     return uuid.uuid4()
+
+
+@pytest.fixture
+def browser(db: None, client: Client, family: uuid.UUID) -> Client:
+    """That of the family that owns what `submit` takes in."""
+    session = client.session
+    session[SESSION_KEY] = str(family)
+    session.save()
+    return client
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import uuid
 
 import pytest
 from django.test import Client
 
 from tests.browser import made
 from webapp import versions
-from webapp.access import SESSION_KEY
 from webapp.forms import StrokesField
 from webapp.models import Job, Photo
 
@@ -18,44 +16,36 @@ pytestmark = pytest.mark.django_db
 STROKE = {"tool": "eraser", "width": 8, "points": [[1.5, 2], [30, 20]]}
 
 
-@pytest.fixture
-def client(client: Client, family: uuid.UUID) -> Client:
-    session = client.session
-    session[SESSION_KEY] = str(family)
-    session.save()
-    return client
-
-
-def correct(client: Client, photo: Photo, strokes: object, version: str = "1"):
+def correct(browser: Client, photo: Photo, strokes: object, version: str = "1"):
     sent = strokes if isinstance(strokes, str) else json.dumps(strokes)
-    return client.post(f"/p/{photo.pk}/correct/", {"version": version, "strokes": sent}, follow=True)
+    return browser.post(f"/p/{photo.pk}/correct/", {"version": version, "strokes": sent}, follow=True)
 
 
-def test_strokes_become_a_job_over_the_mask_they_were_drawn_on(client, photo):
+def test_strokes_become_a_job_over_the_mask_they_were_drawn_on(browser, photo):
     first = made.finish(photo)
 
-    correct(client, photo, [STROKE])
+    correct(browser, photo, [STROKE])
 
     job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
     assert job.strokes == [STROKE]
     assert job.mask == first.results.get(kind="mask").path
 
 
-def test_a_correction_of_a_correction_stands_on_the_later_mask(client, photo):
+def test_a_correction_of_a_correction_stands_on_the_later_mask(browser, photo):
     made.finish(photo)
-    correct(client, photo, [STROKE])
+    correct(browser, photo, [STROKE])
     second = made.finish(Photo.objects.get(pk=photo.pk))
 
-    correct(client, photo, [STROKE], version="2")
+    correct(browser, photo, [STROKE], version="2")
 
     job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
     assert job.mask == second.results.get(kind="mask").path
-    assert "Version 2, corrected by hand" in client.get(f"/p/{photo.pk}/").content.decode()
+    assert "Version 2, corrected by hand" in browser.get(f"/p/{photo.pk}/").content.decode()
 
 
-def test_looking_again_after_a_correction_looks_for_itself(client, photo):
+def test_looking_again_after_a_correction_looks_for_itself(browser, photo):
     made.finish(photo)
-    correct(client, photo, [STROKE])
+    correct(browser, photo, [STROKE])
     made.finish(Photo.objects.get(pk=photo.pk))
 
     versions.look_again(photo, "thorough", other_repair=False)
@@ -87,29 +77,40 @@ def test_looking_again_after_a_correction_looks_for_itself(client, photo):
     ],
     ids=lambda strokes: strokes[:40],
 )
-def test_what_is_no_drawing_is_refused_with_a_sentence(client, photo, strokes):
+def test_what_is_no_drawing_is_refused_with_a_sentence(browser, photo, strokes):
     made.finish(photo)
 
-    html = correct(client, photo, strokes).content.decode()
+    html = correct(browser, photo, strokes).content.decode()
 
     assert "Nothing was drawn, so nothing was changed." in html
     assert photo.jobs.count() == 1
 
 
-def test_strangers_and_wrong_versions_get_404(client, photo):
+def test_strangers_and_wrong_versions_get_404(browser, photo):
     made.finish(photo)
 
     assert correct(Client(), photo, [STROKE]).status_code == 404
-    assert correct(client, photo, [STROKE], version="2").status_code == 404
+    assert correct(browser, photo, [STROKE], version="2").status_code == 404
     assert photo.jobs.count() == 1
 
 
-def test_nothing_is_corrected_while_it_is_worked_on(client, photo):
+def test_nothing_is_corrected_while_it_is_worked_on(browser, photo):
     made.finish(photo)
-    correct(client, photo, [STROKE])
+    correct(browser, photo, [STROKE])
 
-    html = correct(client, photo, [STROKE]).content.decode()
+    html = correct(browser, photo, [STROKE]).content.decode()
 
     assert "still being worked on" in html
     assert photo.jobs.count() == 2
-    assert "data-correct" not in client.get(f"/p/{photo.pk}/?version=1").content.decode()
+    assert "data-correct" not in browser.get(f"/p/{photo.pk}/?version=1").content.decode()
+
+
+def test_an_empty_mask_is_not_called_good_condition(browser, photo):
+    made.finish(photo)
+    correct(browser, photo, [STROKE])
+    made.finish(Photo.objects.get(pk=photo.pk), found_nothing=True)
+
+    html = browser.get(f"/p/{photo.pk}/").content.decode()
+
+    assert "Your mask is empty, so nothing was repaired" in html
+    assert "good condition" not in html

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,18 +11,9 @@ from PIL import Image
 
 from tests.browser import made
 from webapp import removal, storage, sweep
-from webapp.access import SESSION_KEY
 from webapp.models import Job, Photo
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client(client: Client, family: uuid.UUID) -> Client:
-    session = client.session
-    session[SESSION_KEY] = str(family)
-    session.save()
-    return client
 
 
 def mask_file(size: tuple[int, int] = (64, 48)) -> SimpleUploadedFile:
@@ -32,22 +22,22 @@ def mask_file(size: tuple[int, int] = (64, 48)) -> SimpleUploadedFile:
     return SimpleUploadedFile("mask.png", file.getvalue())
 
 
-def send(client: Client, photo: Photo, mask: SimpleUploadedFile):
-    return client.post(f"/p/{photo.pk}/again/", {"finding": "normal", "mask": mask}, follow=True)
+def send(browser: Client, photo: Photo, mask: SimpleUploadedFile):
+    return browser.post(f"/p/{photo.pk}/again/", {"finding": "normal", "mask": mask}, follow=True)
 
 
-def test_a_mask_becomes_a_job_and_lies_with_it(client, photo):
+def test_a_mask_becomes_a_job_and_lies_with_it(browser, photo):
     made.finish(photo)
     content = mask_file().read()
 
-    send(client, photo, mask_file())
+    send(browser, photo, mask_file())
 
     job = photo.jobs.get(state=Job.State.QUEUED)
     assert storage.locate(job.mask).read_bytes() == content
     assert job.mask.startswith(storage.job_folder(job.pk))
     assert sweep.find_orphans() == []
     made.finish(Photo.objects.get(pk=photo.pk))
-    assert "Version 2, corrected by hand" in client.get(f"/p/{photo.pk}/").content.decode()
+    assert "Version 2, corrected by hand" in browser.get(f"/p/{photo.pk}/").content.decode()
 
     removal.remove_photo(photo)
     assert not storage.locate(job.mask).exists()
@@ -62,32 +52,32 @@ def test_a_mask_becomes_a_job_and_lies_with_it(client, photo):
     ],
     ids=["another size", "no picture", "cut off"],
 )
-def test_what_does_not_fit_is_refused_and_leaves_nothing(client, photo, data_dir, mask, sentence):
+def test_what_does_not_fit_is_refused_and_leaves_nothing(browser, photo, data_dir, mask, sentence):
     made.finish(photo)
     mask.seek(0)
     before = {path for path in data_dir.rglob("*") if path.is_file()}
 
-    html = send(client, photo, mask).content.decode()
+    html = send(browser, photo, mask).content.decode()
 
     assert sentence in html
     assert photo.jobs.count() == 1
     assert {path for path in data_dir.rglob("*") if path.is_file()} == before
 
 
-def test_while_it_is_worked_on_the_mask_is_not_kept(client, photo, data_dir):
+def test_while_it_is_worked_on_the_mask_is_not_kept(browser, photo, data_dir):
     before = {path for path in data_dir.rglob("*") if path.is_file()}
 
-    html = send(client, photo, mask_file()).content.decode()
+    html = send(browser, photo, mask_file()).content.decode()
 
     assert "still being worked on" in html
     assert {path for path in data_dir.rglob("*") if path.is_file()} == before
 
 
-def test_a_full_disk_is_told(client, photo, settings):
+def test_a_full_disk_is_told(browser, photo, settings):
     made.finish(photo)
     settings.MIN_FREE_MB = 10**12
 
-    html = send(client, photo, mask_file()).content.decode()
+    html = send(browser, photo, mask_file()).content.decode()
 
     assert "nearly full" in html
     assert photo.jobs.count() == 1

@@ -41,6 +41,14 @@ def test_nothing_is_begun_while_it_is_paused_and_what_has_begun_goes_on(keeper, 
     assert queue.claim("anna").photo == waiting
 
 
+def test_a_family_is_told_of_a_pause(browser, photo):
+    queue.pause()
+    assert "The work rests for a while" in browser.get(f"/p/{photo.pk}/").content.decode()
+
+    queue.resume()
+    assert "Yours is next." in browser.get(f"/p/{photo.pk}/").content.decode()
+
+
 def test_one_goes_before_all_that_wait(keeper, submit):
     photos = submit(*(photo_file(f"{name}.jpg") for name in "abc")).photos
 

@@ -121,40 +121,31 @@ def test_a_place_comes_with_its_time() -> None:
         assert words.place(3, 130) == "Перед вашей 3 фотографии, ждать примерно 2 минуты."
 
 
-def test_the_language_is_the_browsers_until_one_is_chosen(client: Client, db: None) -> None:
-    russian = client.get("/", headers={"accept-language": "ru-RU,ru;q=0.9,en;q=0.5"}).content.decode()
+def test_the_language_is_the_browsers_until_one_is_chosen(browser: Client, db: None) -> None:
+    russian = browser.get("/", headers={"accept-language": "ru-RU,ru;q=0.9,en;q=0.5"}).content.decode()
     assert '<html lang="ru">' in russian
     assert "Принесите старую фотографию" in russian
 
-    client.post("/language/", {"language": "en", "next": "/"})
+    browser.post("/language/", {"language": "en", "next": "/"})
 
-    english = client.get("/", headers={"accept-language": "ru"}).content.decode()
+    english = browser.get("/", headers={"accept-language": "ru"}).content.decode()
     assert '<html lang="en">' in english
     assert "Bring in an old photograph" in english
 
 
-@pytest.fixture
-def client(client: Client, photo) -> Client:
-    """The browser of the photograph's family."""
-    session = client.session
-    session["family"] = str(photo.upload.family)
-    session.save()
-    return client
-
-
-def test_a_bar_is_no_sentence(client: Client, photo) -> None:
+def test_a_bar_is_no_sentence(browser: Client, photo) -> None:
     """A progress element understands a decimal point alone, whatever the language."""
     made.run(photo, "repairing", 0.5)
 
     for path in (f"/p/{photo.pk}/", f"/u/{photo.upload_id}/"):
-        html = client.get(path, headers={"accept-language": "ru"}).content.decode()
+        html = browser.get(path, headers={"accept-language": "ru"}).content.decode()
         assert re.search(r'<progress max="1" value="0\.5"', html)
 
 
-def test_a_result_is_told_in_russian(client: Client, photo) -> None:
+def test_a_result_is_told_in_russian(browser: Client, photo) -> None:
     made.finish(photo)
 
-    html = client.get(f"/p/{photo.pk}/", headers={"accept-language": "ru"}).content.decode()
+    html = browser.get(f"/p/{photo.pk}/", headers={"accept-language": "ru"}).content.decode()
 
     assert "Заберите снимки" in html
     assert "Исправлено 2,3\N{NO-BREAK SPACE}% снимка." in html

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -12,18 +11,9 @@ from django.utils import timezone
 from tests.browser import made
 from tests.webapp.files import photo_file
 from webapp import shares
-from webapp.access import SESSION_KEY
 from webapp.models import Job, Share
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client(client: Client, family: uuid.UUID) -> Client:
-    session = client.session
-    session[SESSION_KEY] = str(family)
-    session.save()
-    return client
 
 
 @pytest.fixture
@@ -36,8 +26,8 @@ def address(share: Share) -> str:
     return f"/s/{share.token}/"
 
 
-def test_an_address_is_made_shown_and_opens_the_pages(client, photo):
-    html = client.post(f"/u/{photo.upload_id}/share/", {"days": "7"}, follow=True).content.decode()
+def test_an_address_is_made_shown_and_opens_the_pages(browser, photo):
+    html = browser.post(f"/u/{photo.upload_id}/share/", {"days": "7"}, follow=True).content.decode()
     share = Share.objects.get()
     assert f"http://testserver{address(share)}" in html
     assert abs(share.expires_at - timezone.now() - timedelta(days=7)) < timedelta(minutes=1)
@@ -87,7 +77,7 @@ def test_a_password_is_asked_and_kept_as_a_hash(photo):
 
 
 @pytest.mark.parametrize("how", ["taken back", "over"])
-def test_when_it_ends_it_ends_for_those_who_had_opened_it(client, photo, how):
+def test_when_it_ends_it_ends_for_those_who_had_opened_it(browser, photo, how):
     share = shares.make(photo.upload, 1)
     friend = Client()
     friend.get(address(share))
@@ -96,23 +86,23 @@ def test_when_it_ends_it_ends_for_those_who_had_opened_it(client, photo, how):
     if how == "over":
         Share.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     else:
-        client.post(f"/u/{photo.upload_id}/share/{share.pk}/")
+        browser.post(f"/u/{photo.upload_id}/share/{share.pk}/")
 
     assert friend.get(f"/p/{photo.pk}/").status_code == 404
     assert Client().get(address(share)).status_code == 404
-    assert address(share) not in client.get(f"/u/{photo.upload_id}/").content.decode()
+    assert address(share) not in browser.get(f"/u/{photo.upload_id}/").content.decode()
 
 
 @pytest.mark.parametrize("days", ["", "0", "365", "x"])
-def test_other_times_are_refused(client, photo, days):
-    html = client.post(f"/u/{photo.upload_id}/share/", {"days": days}, follow=True).content.decode()
+def test_other_times_are_refused(browser, photo, days):
+    html = browser.post(f"/u/{photo.upload_id}/share/", {"days": days}, follow=True).content.decode()
 
     assert "Please choose for how long to share." in html
     assert not Share.objects.exists()
 
 
-def test_the_days_are_counted_in_the_readers_language(client, photo):
-    html = client.get(f"/u/{photo.upload_id}/", headers={"Accept-Language": "ru"}).content.decode()
+def test_the_days_are_counted_in_the_readers_language(browser, photo):
+    html = browser.get(f"/u/{photo.upload_id}/", headers={"Accept-Language": "ru"}).content.decode()
 
     assert "1 день" in html and "7 дней" in html
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import File, Form, Header, NinjaAPI, Status
 from ninja.errors import HttpError
@@ -23,7 +23,6 @@ api = NinjaAPI(
     title="Photo restorer", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api"
 )
 READ, WRITE = Bearer(Key.Scope.READ), Bearer(Key.Scope.WRITE)
-PREVIEW = delivery.PREVIEW
 
 
 @api.post("/photographs", auth=WRITE, response={200: Photograph, 201: Photograph, 422: Problem})
@@ -74,7 +73,8 @@ def rerun(request: HttpRequest, photo_id: UUID, wanted: Rerun) -> Status:
     done = versions.of(photo)
     if strokes and not done:
         raise HttpError(409, "There is no mask yet over which strokes could be drawn.")
-    job = versions.make(photo, wanted.options(), done[-1] if strokes else None, strokes)
+    mask = versions.mask_of(done[-1]) if strokes else ""
+    job = versions.make(photo, wanted.options(), mask=mask, strokes=strokes)
     if job is None:
         raise HttpError(409, "This photograph is still being worked on.")
     return Status(202, _shown(Photo.objects.get(pk=photo.pk)))
@@ -113,11 +113,7 @@ def _submitted(key: Key, name: str) -> Photo | None:
 
 
 def _photo(request: HttpRequest, photo_id: UUID) -> Photo:
-    user = request.auth.user
-    photo = Photo.objects.select_related("upload").filter(pk=photo_id).first()
-    if photo is None or not (user.is_staff or photo.upload.user_id == user.pk):
-        raise Http404
-    return photo
+    return access.photo_of_user_or_404(request.auth.user, photo_id)
 
 
 def _shown(photo: Photo) -> Photograph:
@@ -135,7 +131,11 @@ def _shown(photo: Photo) -> Photograph:
 
 
 def _kinds(job: Any) -> list[str]:
-    return [result.kind for result in job.results.all() if not result.kind.startswith(PREVIEW)] if job else []
+    return (
+        [result.kind for result in job.results.all() if not result.kind.startswith(delivery.PREVIEW)]
+        if job
+        else []
+    )
 
 
 def _file(photo: Photo, kind: str) -> Made:

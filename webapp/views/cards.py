@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from ml.contract import RESULTS, Options, Stage
-from webapp import standing, versions
+from webapp import queue, standing, versions
 from webapp.models import Job, Photo
 from webapp.views import words
 
@@ -97,12 +97,17 @@ class Card:
             return []
         return [
             Version(
-                words.version(number, job.options, is_corrected=bool(job.mask or job.strokes)),
+                words.version(number, job.options, is_corrected=_is_corrected(job)),
                 f"{self.url}?version={number}",
                 job == self.job,
             )
             for number, job in enumerate(done, start=1)
         ]
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether a person said where to repair."""
+        return _is_corrected(self.job)
 
     @cached_property
     def finding(self) -> str:
@@ -125,7 +130,7 @@ class Card:
             return self.reason
         if self.state == "running" and self.job.stage:
             return str(words.STAGES[self.job.stage])
-        if self.state == "done" and self.report.get("found_nothing"):
+        if self.state == "done" and self.report.get("found_nothing") and not self.is_corrected:
             return str(words.IN_GOOD_CONDITION)
         return str(words.STATES[self.state])
 
@@ -133,6 +138,8 @@ class Card:
     def placed_sentence(self) -> str:
         if not self.waiting or self.reason:
             return self.sentence
+        if self.state == "queued" and queue.paused():
+            return str(words.PAUSED)
         if self.state == "running":
             return words.under_way(standing.expected_seconds(self.job))
         return words.place(standing.place(self.job), standing.expected_seconds(self.job))
@@ -219,6 +226,10 @@ class Card:
         bytes = self.photo.bytes if kind == "original" else self._results[kind].bytes
         name = words.FORMATS.get(self.suffix(kind), self.suffix(kind).upper())
         return Take(kind, str(words.TAKES[kind]), self._address(kind), name, bytes)
+
+
+def _is_corrected(job: Job) -> bool:
+    return bool(job.mask or job.strokes)
 
 
 def _suffix(path: str) -> str:

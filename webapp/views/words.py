@@ -65,6 +65,7 @@ WISHES: dict[str, Promise] = {
     "careful": gettext_lazy("looked for carefully"),
     "thorough": gettext_lazy("looked for thoroughly"),
 }
+PAUSED = gettext_lazy("The work rests for a while and goes on by itself; your place is kept.")
 STILL_WORKED_ON = gettext_lazy("This photograph is still being worked on. Please wait until it is done.")
 STATES: dict[str, Promise] = {
     "queued": gettext_lazy("Waiting"),
