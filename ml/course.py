@@ -13,6 +13,8 @@ class Course:
     def __init__(self, on_progress: Progress | None) -> None:
         self._on_progress = on_progress
         self.seconds: dict[str, float] = {}
+        self._within = 0.0
+        """Seconds of the stages inside the one at hand: each second counts once."""
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[Callable[[float], None]]:
@@ -22,8 +24,16 @@ class Course:
             if self._on_progress is not None:
                 self._on_progress(stage, min(max(share, 0.0), 1.0))
 
-        start = time.perf_counter()
         on_share(0.0)
-        yield on_share
-        self.seconds[stage.value] = round(time.perf_counter() - start, 3)
+        with self.aside(stage):
+            yield on_share
         on_share(1.0)
+
+    @contextmanager
+    def aside(self, stage: Stage) -> Iterator[None]:
+        """Time that counts for a stage, in the course of another or between two; no progress is told."""
+        start, before, self._within = time.perf_counter(), self._within, 0.0
+        yield
+        spent = time.perf_counter() - start
+        self.seconds[stage.value] = round(self.seconds.get(stage.value, 0.0) + spent - self._within, 3)
+        self._within = before + spent

@@ -6,6 +6,7 @@ import csv
 import os
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,12 @@ class Photoset:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = list(rows)
+        self.decoded: list[np.ndarray] = []
+
+    def decode_all(self) -> None:
+        """Decode each photograph once, for machines with memory to spare (1 MB each); loaders forked later share it."""
+        with ThreadPoolExecutor() as pool:
+            self.decoded = list(pool.map(self._decode, range(len(self))))
 
     @property
     def weights(self) -> np.ndarray:
@@ -61,7 +68,11 @@ class Photoset:
 
     def __getitem__(self, index: int) -> Sample:
         row = self.rows[index]
-        return Sample(row.name, row.group, row.people, row.tags, decode_rgb(_bytes(row), row.name))
+        photo_u8_HWC = self.decoded[index] if self.decoded else self._decode(index)
+        return Sample(row.name, row.group, row.people, row.tags, photo_u8_HWC)
+
+    def _decode(self, index: int) -> np.ndarray:
+        return decode_rgb(_bytes(self.rows[index]), self.rows[index].name)
 
 
 def load_photoset(folders: Sequence[Path], hold_out: Sequence[str] = ()) -> Photoset:

@@ -21,7 +21,7 @@ from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
 from ml.record import full_record
-from ml.results import write_results
+from ml.results import ResultFiles
 from ml.strokes import Stroke, redraw
 from ml.tone import has_colour, is_neutral, neutral
 
@@ -47,10 +47,14 @@ class Pictures:
     kinds: dict[str, float] = field(default_factory=dict)
     invented: list[Invented] = field(default_factory=list)
     results: dict[str, Photo] = field(default_factory=dict)
+    """Those that are still needed: of 100 megapixels each is 300 MB."""
 
     @property
     def found_nothing(self) -> bool:
         return self.hole_HW is not None and not self.hole_HW.any()
+
+    def is_unchanged(self, result: str) -> bool:
+        return result == "restored" and self.found_nothing
 
 
 def restore_file(
@@ -83,16 +87,18 @@ def restore_file(
         with course.stage(Stage.READING):
             photo = read(source, max_pixels=max_pixels, max_bytes=max_bytes)
             pictures = Pictures(photo, file_sha256(source))
-        if REPAIRED & set(options.only):
-            if mask is None and not strokes:
-                _find(pictures, options, course, networks)
-            else:
-                _take(pictures, mask, strokes)
-            _repair(pictures, options, course, networks)
-        if COLOURED & set(options.only):
-            _colour(pictures, options, course, networks)
-        with course.stage(Stage.WRITING):
-            files = write_results(pictures, source, out, name or source.stem, options, previews)
+        with ResultFiles(source, out, name or source.stem, options, previews) as results:
+            if REPAIRED & set(options.only):
+                if mask is None and not strokes:
+                    _find(pictures, options, course, networks)
+                else:
+                    _take(pictures, mask, strokes)
+                _repair(pictures, options, course, networks, results)
+            if COLOURED & set(options.only):
+                _colour(pictures, options, course, networks, results)
+            with course.stage(Stage.WRITING):
+                results.add_rest(pictures)
+                files = results.show()
     except Exception as error:
         if is_out_of_memory(error):
             raise PhotoRejected("out_of_memory") from error
@@ -145,17 +151,21 @@ def read_hole(mask: Path, photo: Photo) -> np.ndarray:
     return hole_HW
 
 
-def _repair(pictures: Pictures, options: Options, course: Course, given: Networks | None) -> None:
+def _repair(
+    pictures: Pictures, options: Options, course: Course, given: Networks | None, results: ResultFiles
+) -> None:
     photo, hole_HW = pictures.original, pictures.hole_HW
     if pictures.found_nothing:
-        pictures.results["restored"] = photo
-        return
-    with course.stage(Stage.REPAIRING) as on_share:
-        repairer = given.repairer if given else loading.load_repairer(options.device)
-        pictures.results["restored"] = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
-        pictures.invented = find_invented(
-            hole_HW, photo.pixels_u8(), pictures.results["restored"].pixels_u8()
-        )
+        restored = photo
+    else:
+        with course.stage(Stage.REPAIRING) as on_share:
+            repairer = given.repairer if given else loading.load_repairer(options.device)
+            restored = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
+            pictures.invented = find_invented(hole_HW, photo.pixels_u8(), restored.pixels_u8())
+    pictures.results["restored"] = restored
+    if "restored" in options.only:
+        with course.aside(Stage.WRITING):
+            results.add_result(pictures, "restored", restored)
 
 
 def repair_photo(
@@ -181,21 +191,35 @@ def _check_untouched(before_HWC: np.ndarray, after_HWC: np.ndarray, touched_HW: 
             raise AssertionError("repair changed pixels outside of what it may touch")
 
 
-def _colour(pictures: Pictures, options: Options, course: Course, given: Networks | None) -> None:
+def _colour(
+    pictures: Pictures, options: Options, course: Course, given: Networks | None, results: ResultFiles
+) -> None:
     wanted = [result for result in ("colorized", "restored_colorized") if result in options.only]
     with course.stage(Stage.COLOURING) as on_share:
         colorizer = given.colorizer if given else loading.load_colorizer(options.device)
         for done, result in enumerate(wanted):
             if done and pictures.found_nothing:
-                pictures.results[result] = pictures.results["colorized"]
-                continue
-            source = pictures.results["restored"] if result == "restored_colorized" else pictures.original
-            coloured_HWC = colorizer.colorize(
-                source.pixels_HWC,
-                saturation=options.saturation,
-                on_progress=lambda share, done=done: on_share((done + share) / len(wanted)),
-            )
-            pictures.results[result] = source.with_pixels(coloured_HWC, grey=False)
+                photo = pictures.results["colorized"]
+            else:
+                photo = colour_photo(
+                    pictures.results["restored"] if result == "restored_colorized" else pictures.original,
+                    colorizer,
+                    options.saturation,
+                    lambda share, done=done: on_share((done + share) / len(wanted)),
+                )
+            with course.aside(Stage.WRITING):
+                results.add_result(pictures, result, photo)
+            if options.layers is not None or (pictures.found_nothing and not done):
+                pictures.results[result] = photo
+            del photo
+
+
+def colour_photo(
+    photo: Photo, colorizer: loading.Colorizer, saturation: float, on_share: loading.Share
+) -> Photo:
+    """The photograph with invented colours, which a grey one then has three channels for."""
+    coloured_HWC = colorizer.colorize(photo.pixels_HWC, saturation=saturation, on_progress=on_share)
+    return photo.with_pixels(coloured_HWC, grey=False)
 
 
 def _report(pictures: Pictures, files: dict[str, str], options: Options, course: Course) -> Report:

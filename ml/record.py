@@ -25,10 +25,9 @@ Record = dict[str, Any]
 """What JSON can hold, without dates."""
 
 
-def with_provenance(pictures: Pictures, result: str, options: Options) -> Photo:
+def with_provenance(pictures: Pictures, result: str, photo: Photo, options: Options) -> Photo:
     """The result with what was done to it in its metadata; a photograph that was not changed says nothing new."""
-    photo = pictures.results[result]
-    if photo is pictures.original:
+    if pictures.is_unchanged(result):
         return photo
     done = steps(pictures, result, options.saturation)
     return described(photo, done, result_record(pictures, result, options))
@@ -63,7 +62,7 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
     if pictures.found_nothing:
         networks -= {"inpaint"}
     record = new_record(result, networks, settings, pictures.source_sha256, mask_sha256)
-    if pictures.results[result] is pictures.original:
+    if pictures.is_unchanged(result):
         record["digital_source_type"] = None
     return record
 

@@ -1,50 +1,105 @@
-"""The files of one photograph's results."""
+"""The files of one photograph's results, written as they are made and seen all at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.contract import RESULTS, Options
+from ml.contract import Options
 from ml.photo import Metadata, Photo, layered_tiff, openraster, result_format, suffix
 from ml.photo.codecs import png
 from ml.photo.layers import Layered
 from ml.photo.preview import preview_bytes, veil_bytes
-from ml.photo.writing import atomically, encode, write_atomically
+from ml.photo.writing import encode
 from ml.record import with_provenance
 
 if TYPE_CHECKING:
     from ml.pipeline import Pictures
 
+LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
+"""By ml.contract.LAYERED."""
 
-def write_results(
-    pictures: Pictures, source: Path, out: Path, name: str, options: Options, previews: bool
-) -> dict[str, str]:
-    """Result, mask, layers or preview to the name of its file in `out`."""
-    out.mkdir(parents=True, exist_ok=True)
-    files: dict[str, str] = {}
 
-    def put(kind: str, file_name: str, content: bytes) -> None:
-        write_atomically(out / file_name, content)
-        files[kind] = file_name
+class ResultFiles:
+    """Files in `out` that begin with `name`. Each is written under a hidden name as soon as its picture is there, so
+    that the picture can be let go; `show` gives all of them their names, and a block that raises leaves nothing."""
 
-    for result in RESULTS:
-        if result in options.only:
-            photo = with_provenance(pictures, result, options)
-            format = result_format(photo, options.format)
-            file_name = f"{name}_{result}{suffix(format, source, options.format)}"
-            put(result, file_name, _content(photo, pictures.original, source, format))
-    if pictures.hole_HW is not None:
-        put("mask", f"{name}_mask.png", mask_bytes(pictures.hole_HW))
-    if options.layers is not None:
-        files["layers"] = f"{name}_layers.{options.layers}"
-        write_layers(pictures, options, out / files["layers"])
-    if previews:
-        _write_previews(pictures, name, options, put)
-    return files
+    def __init__(self, source: Path, out: Path, name: str, options: Options, previews: bool) -> None:
+        self._source, self._out, self._name = source, out, name
+        self._options, self._previews = options, previews
+        self._names: dict[str, str] = {}
+        out.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> ResultFiles:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for file_name in self._names.values():
+            self._hidden(file_name).unlink(missing_ok=True)
+
+    def add_result(self, pictures: Pictures, result: str, photo: Photo) -> None:
+        """One of RESULTS, with what was done to it in its metadata."""
+        described = with_provenance(pictures, result, photo, self._options)
+        format = result_format(photo, self._options.format)
+        ending = suffix(format, self._source, self._options.format)
+        self._add(result, f"{result}{ending}", _content(described, pictures.original, self._source, format))
+        self._add_preview(result, photo)
+
+    def add_rest(self, pictures: Pictures) -> None:
+        """Mask, layers and what is seen of them and of the original."""
+        self._add_preview("original", pictures.original)
+        hole_HW = pictures.hole_HW
+        if hole_HW is not None:
+            self._add("mask", "mask.png", mask_bytes(hole_HW))
+            if self._previews:
+                self._add("preview_mask", "preview_mask.png", veil_bytes(hole_HW))
+        if self._options.layers is not None:
+            self._add_layers(pictures, self._options.layers)
+
+    def show(self) -> dict[str, str]:
+        """Result, mask, layers or preview to the name of its file, which is there from now on."""
+        for file_name in self._names.values():
+            self._hidden(file_name).replace(self._out / file_name)
+        shown, self._names = self._names, {}
+        return shown
+
+    def _add_preview(self, kind: str, photo: Photo) -> None:
+        if self._previews:
+            self._add(f"preview_{kind}", f"preview_{kind}.jpg", preview_bytes(photo))
+
+    def _add_layers(self, pictures: Pictures, format: str) -> None:
+        """Original, repair, colour and mask; visible is the last wanted of colorized, restored and both."""
+        results = pictures.results
+        shown = next(
+            one for one in ("restored_colorized", "restored", "colorized") if one in self._options.only
+        )
+        layered = Layered(
+            original=pictures.original,
+            shown=with_provenance(pictures, shown, results[shown], self._options),
+            restored=results.get("restored"),
+            coloured=results.get("restored_colorized") or results.get("colorized"),
+            hole_HW=pictures.hole_HW,
+        )
+        with self._room("layers", f"layers.{format}").open("w+b") as file:
+            LAYER_WRITERS[format](file, layered)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _add(self, kind: str, ending: str, content: bytes) -> None:
+        with self._room(kind, ending).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _room(self, kind: str, ending: str) -> Path:
+        self._names[kind] = f"{self._name}_{ending}"
+        return self._hidden(self._names[kind])
+
+    def _hidden(self, file_name: str) -> Path:
+        return self._out / f".{file_name}.{os.getpid()}.part"
 
 
 def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:
@@ -55,37 +110,6 @@ def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:
     return encode(photo, format)
 
 
-LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
-"""By ml.contract.LAYERED."""
-
-
-def write_layers(pictures: Pictures, options: Options, path: Path) -> None:
-    """Original, repair, colour and mask as layers; visible is the last wanted of colorized, restored and both."""
-    wanted = [result for result in ("restored_colorized", "restored", "colorized") if result in options.only]
-    results = pictures.results
-    layered = Layered(
-        original=pictures.original,
-        shown=with_provenance(pictures, wanted[0], options),
-        restored=results.get("restored"),
-        coloured=results.get("restored_colorized") or results.get("colorized"),
-        hole_HW=pictures.hole_HW,
-    )
-    with atomically(path) as file:
-        LAYER_WRITERS[options.layers or ""](file, layered)
-
-
 def mask_bytes(hole_HW: np.ndarray) -> bytes:
     """A PNG, one channel: 255 where hole_HW is true, else 0."""
     return png.encode(hole_HW.astype(np.uint8) * 255, Metadata())
-
-
-def _write_previews(
-    pictures: Pictures, name: str, options: Options, put: Callable[[str, str, bytes], None]
-) -> None:
-    shown = {"original": pictures.original} | {
-        result: pictures.results[result] for result in RESULTS if result in options.only
-    }
-    for kind, photo in shown.items():
-        put(f"preview_{kind}", f"{name}_preview_{kind}.jpg", preview_bytes(photo))
-    if pictures.hole_HW is not None:
-        put("preview_mask", f"{name}_preview_mask.png", veil_bytes(pictures.hole_HW))

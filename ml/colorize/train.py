@@ -76,11 +76,14 @@ def train(
     adversarial_from: float = 4000,
     adversarial: float = 0.3,
     perceptual: float = 0.3,
+    in_memory: bool = False,
     **options: Any,
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
     torch.manual_seed(seed)
     photoset = load_photoset(data, hold_out=hold_out)
+    if in_memory:
+        photoset.decode_all()
     trainee = Colouring(
         ColorizeSamples(photoset, seed),
         ColorizeSamples(photoset, seed + SHEET_SEED),

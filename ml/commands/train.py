@@ -26,7 +26,7 @@ NETWORKS = {
 COMMAND_FILE = "command.json"
 """In the run's folder: which network is trained there and by which commands; `export` reads it."""
 
-SHARED = {"data", "run", "minutes", "resume", "hold_out", "seed", "steps", "device", "shard_mb"}
+SHARED = {"data", "run", "minutes", "resume", "hold_out", "seed", "steps", "device", "shard_mb", "in_memory"}
 """Names in the parsed arguments that every room is given; shard_mb only where it was asked for."""
 OURS = {"command", "words", "main", "json", "network", "precision"}
 
@@ -92,6 +92,11 @@ def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
         help="without --steps: the learning rate falls towards the end of --minutes",
     )
     parser.add_argument(
+        "--in-memory",
+        action="store_true",
+        help="decode every photograph once (1 MB of memory each), for a machine whose accelerator waits for them",
+    )
+    parser.add_argument(
         "--shard-mb",
         type=float,
         default=None,
@@ -120,6 +125,7 @@ def main(args: argparse.Namespace) -> int:
         seed=args.seed,
         steps=args.steps,
         device=args.device,
+        in_memory=args.in_memory,
         **shared,
         **own,
     )

@@ -1,4 +1,5 @@
-"""The five losses of Liu et al. 2018 (arXiv:1804.07723, section 3.3): valid, hole, perceptual, style, total variation.
+"""The five losses of Liu et al. 2018 (arXiv:1804.07723, section 3.3): valid, hole, perceptual, style, total variation;
+and two more, for what a repair is measured by: decibels of the hole and structural similarity.
 
 Suffixes: B batch, C channels, H height, W width. Images are RGB 0-1.
 
@@ -20,6 +21,12 @@ Features = Callable[[Tensor], Sequence[Tensor]]
 """Image 0-1 BCHW to the feature maps of a frozen network, fine to coarse."""
 
 
+LEAST_ERROR = 1e-5
+"""Squared error, 0-1 (50 dB), below which there is nothing left to correct."""
+WINDOW = 7
+"""Side of SSIM's windows, pixels."""
+
+
 @dataclass(frozen=True)
 class Weights:
     """How much each loss counts. Perceptual, style and variation are scaled so that, on a network in mid-training,
@@ -30,12 +37,43 @@ class Weights:
     perceptual: float = 0.1
     style: float = 1.0
     variation: float = 0.5
+    decibel: float = 0.1
+    structure: float = 0.5
 
 
 def pixel_losses(output_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor) -> dict[str, Tensor]:
     """Mean absolute error over the valid part and over the hole of each picture, then over pictures."""
     error_B1HW = (output_01_BCHW - truth_01_BCHW).abs().mean(1, keepdim=True)
     return {"valid": _mean_where(error_B1HW, valid_B1HW), "hole": _mean_where(error_B1HW, 1 - valid_B1HW)}
+
+
+def log_error(output_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor) -> Tensor:
+    """Natural logarithm of the mean squared error in each picture's hole, mean over the pictures that have one.
+
+    It is the hole's PSNR but for a factor of -4.34: what is nearly right goes on being corrected, which the mean of
+    absolute errors leaves to the pictures that are hopeless.
+    """
+    squares_B1HW = ((output_01_BCHW - truth_01_BCHW) ** 2).mean(1, keepdim=True)
+    hole_B1HW = 1 - valid_B1HW
+    counts = hole_B1HW.sum((1, 2, 3))
+    errors = (squares_B1HW * hole_B1HW).sum((1, 2, 3)) / counts.clamp(min=1)
+    return torch.log(errors[counts > 0] + LEAST_ERROR).mean()
+
+
+def structure_loss(composite_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor) -> Tensor:
+    """1 - SSIM over the windows that touch the hole. Source: Wang et al. 2004, with flat windows of 7x7."""
+    a, b = composite_01_BCHW, truth_01_BCHW
+    mean_a, mean_b = _window_mean(a), _window_mean(b)
+    variance_a, variance_b = _window_mean(a * a) - mean_a**2, _window_mean(b * b) - mean_b**2
+    covariance = _window_mean(a * b) - mean_a * mean_b
+    similarity = (2 * mean_a * mean_b + 0.01**2) * (2 * covariance + 0.03**2)
+    similarity = similarity / ((mean_a**2 + mean_b**2 + 0.01**2) * (variance_a + variance_b + 0.03**2))
+    touched = F.max_pool2d(1 - valid_B1HW, WINDOW, stride=1)
+    return _mean_where(1 - similarity.mean(1, keepdim=True), touched)
+
+
+def _window_mean(image_BCHW: Tensor) -> Tensor:
+    return F.avg_pool2d(image_BCHW, WINDOW, stride=1)
 
 
 def composite(output_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor) -> Tensor:

@@ -11,9 +11,18 @@ import torch
 from torch import Tensor, nn
 
 from ml import training
+from ml.checkpoint import read_weights
 from ml.devices import autocast, choose_device
 from ml.inpaint.data import InpaintSamples
-from ml.inpaint.losses import Weights, composite, feature_losses, pixel_losses, total_variation
+from ml.inpaint.losses import (
+    Weights,
+    composite,
+    feature_losses,
+    log_error,
+    pixel_losses,
+    structure_loss,
+    total_variation,
+)
 from ml.inpaint.network import PartialUNet, build
 from ml.inpaint.sheet import draw_sheet
 from ml.perceptual import SqueezeFeatures
@@ -46,6 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="perceptual and style loss every N-th step (default: %(default)s)",
     )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="a repairer's exported weights to go on from (default: from scratch)",
+    )
 
 
 class Repair:
@@ -61,16 +77,20 @@ class Repair:
         lr: float,
         perceptual_from: int,
         perceptual_every: int,
-        weights: Weights | None = None,
+        start: Path | None = None,
+        loss_weights: Weights | None = None,
     ) -> None:
-        network = build().to(device)
+        network = build()
+        if start is not None:
+            network.load_state_dict(read_weights(start)[0])
+        network.to(device)
         adam = torch.optim.Adam(parameter_groups(network, lr), betas=(0.9, 0.99))
         self.modules: dict[str, nn.Module] = {"network": network}
         self.optimizers: dict[str, torch.optim.Optimizer] = {"network": adam}
         self.batch_size = batch_size
         self.samples, self.sheet_samples = samples, sheet_samples
         self.device = device
-        self.weights = weights or Weights()
+        self.loss_weights = loss_weights or Weights()
         self.perceptual_from, self.perceptual_every = perceptual_from, perceptual_every
         self.features: SqueezeFeatures | None = None
 
@@ -87,6 +107,8 @@ class Repair:
         losses = pixel_losses(output, truth, valid)
         repaired = composite(output, truth, valid)
         losses["variation"] = total_variation(repaired, valid)
+        losses["decibel"] = log_error(output, truth, valid)
+        losses["structure"] = structure_loss(repaired, truth, valid)
         if self._is_perceptual(step):
             with autocast(self.device):
                 losses |= feature_losses(self._squeeze(), (repaired,), truth)
@@ -107,7 +129,7 @@ class Repair:
         return self.features
 
     def _descend(self, losses: dict[str, Tensor]) -> None:
-        weights = vars(self.weights)
+        weights = vars(self.loss_weights)
         # A loss that is taken every N-th step counts N-fold there.
         rare = {"perceptual": self.perceptual_every, "style": self.perceptual_every}
         total = sum(loss * weights[name] * rare.get(name, 1) for name, loss in losses.items())
@@ -152,11 +174,15 @@ def train(
     lr: float = 5e-4,
     perceptual_from: int = 2000,
     perceptual_every: int = 4,
+    weights: Path | None = None,
+    in_memory: bool = False,
     **options: Any,
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
     torch.manual_seed(seed)
     photoset = load_photoset(data, hold_out=hold_out)
+    if in_memory:
+        photoset.decode_all()
     trainee = Repair(
         InpaintSamples(photoset, seed),
         InpaintSamples(photoset, seed + SHEET_SEED),
@@ -165,6 +191,7 @@ def train(
         lr=lr,
         perceptual_from=perceptual_from,
         perceptual_every=perceptual_every,
+        start=weights,
     )
     training.fit(
         trainee,

@@ -24,8 +24,9 @@ DECOY_SHARE = 0.4
 FRESH_SHARE, UNHARMED_SHARE = 0.25, 0.6
 """Of painted samples that show a photograph as it was taken yesterday; and of those without any damage. Clouds and deep
 shadows were taken for losses (7 % of a clean photograph marked) by a finder that had seen aged photographs alone."""
-SHRUNK_SHARE, SHRUNK_MOST = 0.6, 3.0
-"""Of other painted samples that are shrunk after the damage was laid, and how far: scans come to us at all sizes."""
+SHRUNK_SHARE, SHRUNK_FROM = 0.6, 768
+"""Of other painted samples that are shrunk after the damage was laid, and from what side at most, in pixels: scans come
+to us at all sizes."""
 WHOLE_SHARE = 0.4
 """Of samples that show as much of the photograph as a square holds: only there a large loss is seen as one, since paper
 that fills a crop could be a wall."""
@@ -134,7 +135,8 @@ class SegmentSamples:
         """Of the square that a painted sample shows, pixels of the photograph; it is shrunk to the crop."""
         if is_whole:
             return max(self.crop, min(*photo_u8_HWC.shape[:2], round(WHOLE_MOST * self.crop)))
-        return round(self.crop * SHRUNK_MOST ** rng.random()) if rng.random() < SHRUNK_SHARE else self.crop
+        most = max(1.0, SHRUNK_FROM / self.crop)
+        return round(self.crop * most ** rng.random()) if rng.random() < SHRUNK_SHARE else self.crop
 
     def _real(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         for _ in range(TRIES):

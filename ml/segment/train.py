@@ -18,7 +18,7 @@ from ml.photoset import load_photoset
 from ml.runstate import load_state
 from ml.segment.data import CROP, SegmentSamples, find_shapes, load_labelled
 from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
-from ml.segment.network import build, build_for
+from ml.segment.network import build, build_for, load_start
 from ml.segment.sheet import draw_sheet
 
 SHEET_SEED = 10_000_019
@@ -72,7 +72,7 @@ class Finding:
     ) -> None:
         network = build(stem_stride)
         if weights is not None:
-            network.load_state_dict(read_weights(weights)[0])
+            load_start(network, read_weights(weights)[0])
         elif start is not None:
             load_imagenet(network.encoder, start)
         network.freeze_early()
@@ -133,6 +133,7 @@ def train(
     batch_size: int = 8,
     lr: float = 1e-3,
     stem_stride: int = 1,
+    in_memory: bool = False,
     **options: Any,
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig.
@@ -145,6 +146,8 @@ def train(
         load_labelled(data),
         find_shapes(data),
     )
+    if in_memory:
+        photoset.decode_all()
     trainee = Finding(
         SegmentSamples(photoset, labelled, shapes, seed, crop),
         SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED, crop),

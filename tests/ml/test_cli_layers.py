@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import contextmanager
 
 import pytest
 
 from ml.commands.ledger import Ledger
-from ml.photo.writing import atomically
+from ml.results import LAYER_WRITERS
 from tests.ml.cli import names, run
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -104,14 +103,16 @@ def test_layers_that_cannot_be_written_fail_the_file_with_a_sentence(layers, scr
 
 @pytest.mark.parametrize("layers", ["ora", "tiff"])
 def test_a_full_disk_leaves_no_half_of_a_file(layers, scratched_png, tmp_path, capsys, monkeypatch):
-    @contextmanager
-    def full(path):
-        with atomically(path), open("/dev/full", "w+b", buffering=0) as file:
-            yield file
+    write = LAYER_WRITERS[layers]
 
-    monkeypatch.setattr("ml.results.atomically", full)
+    def on_full_disk(file, layered):
+        file.write(b"begun")
+        with open("/dev/full", "w+b", buffering=0) as full:
+            write(full, layered)
+
+    monkeypatch.setitem(LAYER_WRITERS, layers, on_full_disk)
 
     assert restore(scratched_png, tmp_path, "--layers", layers) == 1
 
     assert "granny.png: No space left on device" in capsys.readouterr().err
-    assert not [name for name in names(tmp_path / "out") if "layers" in name]
+    assert not [name for name in names(tmp_path / "out") if "granny_" in name or name.endswith(".part")]
