@@ -31,7 +31,6 @@ class ResultFiles:
         self._source, self._out, self._name = source, out, name
         self._options, self._previews = options, previews
         self._names: dict[str, str] = {}
-        out.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> ResultFiles:
         return self
@@ -95,6 +94,7 @@ class ResultFiles:
             os.fsync(file.fileno())
 
     def _room(self, kind: str, ending: str) -> Path:
+        self._out.mkdir(parents=True, exist_ok=True)
         self._names[kind] = f"{self._name}_{ending}"
         return self._hidden(self._names[kind])
 

@@ -11,10 +11,7 @@ from ml.damage.strokes import coin, contrast, fill, tone_for
 FLAT_SHARE, ALIKE_SHARE = 0.25, 0.35
 """Of grounds: one flat tone, as scanners and those who cut a scan out leave it; a tone of the picture, softly lit, as
 another print behind it has. The rest is paper with its relief."""
-RELIEF = (0.03, 3.0)
-"""Deviation of the paper's relief, levels of 255: most paper is smooth, and a finder that had seen rough one alone took
-mottle for the sign of a loss."""
-FIBRE_SHARE = 0.5
+FIBRE_SHARE = 0.4
 """Of tears: along them the paper's white fibres show, in a strip that widens and narrows."""
 
 
@@ -27,11 +24,11 @@ def ground(canvas: Canvas) -> np.ndarray:
         return np.full((canvas.height, canvas.width, 3), np.float32(tone))
     if look < FLAT_SHARE + ALIKE_SHARE:
         return _alike(canvas)
-    level = rng.uniform(150, 252) if rng.random() < 0.6 else rng.uniform(4, 150)
+    level = rng.uniform(150, 252) if coin(rng) else rng.uniform(4, 115)
     warm = float(np.clip((canvas.white[0] - canvas.white[2]) / 255, 0, 0.25)) * rng.uniform(0.3, 1)
     warm = warm if rng.random() < 0.85 else rng.uniform(-0.03, 0.12)
     tint = np.array([1 + 0.4 * warm, 1, 1 - warm], np.float32)
-    relief = paper(canvas.height, canvas.width, rng) * np.float32(np.exp(rng.uniform(*np.log(RELIEF))))
+    relief = paper(canvas.height, canvas.width, rng) * np.float32(np.exp(rng.uniform(np.log(0.3), np.log(4))))
     shade = clouds(canvas.height, canvas.width, rng, 0.6 * canvas.side, 2) * np.float32(rng.uniform(0, 9))
     return np.clip((np.float32(level) + relief + shade)[..., None] * tint, 0, 255)
 
@@ -42,7 +39,7 @@ def _alike(canvas: Canvas) -> np.ndarray:
     x, y = canvas.place().astype(int)
     tone = canvas.white if coin(rng) else canvas.original[y : y + 9, x : x + 9].reshape(-1, 3).mean(0)
     shade = clouds(canvas.height, canvas.width, rng, rng.uniform(0.5, 1.5) * canvas.side, 2)
-    relief = paper(canvas.height, canvas.width, rng) * np.float32(rng.uniform(0, 1.5) * (rng.random() < 0.6))
+    relief = paper(canvas.height, canvas.width, rng) * np.float32(rng.uniform(0, 1.5))
     light = rng.normal(0, 8) + rng.uniform(0, 10) * shade + relief
     return np.clip(tone + np.float32(light)[..., None], 0, 255).astype(np.float32)
 
@@ -50,7 +47,7 @@ def _alike(canvas: Canvas) -> np.ndarray:
 def _fibre(canvas: Canvas, cover: np.ndarray) -> None:
     """The white core of the paper along a tear, on the picture's side of it."""
     rng = canvas.rng
-    reach = np.exp(rng.uniform(np.log(1.5), np.log(20))) * canvas.zoom
+    reach = rng.uniform(1.5, 9) * canvas.zoom
     away = cv2.distanceTransform(255 - cover, cv2.DIST_L2, 3)
     width = reach * (1 + rng.uniform(0.2, 0.9) * clouds(canvas.height, canvas.width, rng, 12 * reach, 3, 0.6))
     strip = np.uint8(255 * (away < width))

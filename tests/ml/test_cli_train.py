@@ -72,6 +72,7 @@ def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
                 "minutes": 5.0,
                 "resume": True,
                 "hold_out": ("a", "b"),
+                "in_memory": False,
                 "seed": 3,
                 "steps": 70,
                 "device": "cpu",
