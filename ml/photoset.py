@@ -75,8 +75,8 @@ class Photoset:
         return decode_rgb(_bytes(self.rows[index]), self.rows[index].name)
 
 
-def load_photoset(folders: Sequence[Path], hold_out: Sequence[str] = ()) -> Photoset:
-    """The photographs of all folders but for those of the groups in `hold_out`.
+def load_photoset(folders: Sequence[Path], hold_out: Sequence[str] = (), in_memory: bool = False) -> Photoset:
+    """The photographs of all folders but for those of the groups in `hold_out`; `in_memory`: decoded here and now.
 
     Folders whose manifest lists no photographs for training (no column `people`) are passed over.
     Raises FileNotFoundError without a manifest or without a pack, ValueError where nothing is left or a held-out
@@ -89,7 +89,10 @@ def load_photoset(folders: Sequence[Path], hold_out: Sequence[str] = ()) -> Phot
     kept = [row for row in rows if row.group not in hold_out]
     if not kept:
         raise ValueError(f"no photographs to train on in {', '.join(map(str, folders))}")
-    return Photoset(kept)
+    photoset = Photoset(kept)
+    if in_memory:
+        photoset.decode_all()
+    return photoset
 
 
 def _read_manifest(folder: Path) -> list[Row]:

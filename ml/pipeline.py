@@ -162,7 +162,8 @@ def _repair(
             repairer = given.repairer if given else loading.load_repairer(options.device)
             restored = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
             pictures.invented = find_invented(hole_HW, photo.pixels_u8(), restored.pixels_u8())
-    pictures.results["restored"] = restored
+    if options.layers is not None or "restored_colorized" in options.only:
+        pictures.results["restored"] = restored
     if "restored" in options.only:
         with course.aside(Stage.WRITING):
             results.add_result(pictures, "restored", restored)
@@ -211,7 +212,7 @@ def _colour(
                 results.add_result(pictures, result, photo)
             if options.layers is not None or (pictures.found_nothing and not done):
                 pictures.results[result] = photo
-            del photo
+            del photo  # before the next is made
 
 
 def colour_photo(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ml.photo import Metadata, Photo, layered_tiff, openraster, result_format, s
 from ml.photo.codecs import png
 from ml.photo.layers import Layered
 from ml.photo.preview import preview_bytes, veil_bytes
-from ml.photo.writing import encode
+from ml.photo.writing import atomically, encode
 from ml.record import with_provenance
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
 
 
 class ResultFiles:
-    """Files in `out` that begin with `name`. Each is written under a hidden name as soon as its picture is there, so
+    """Files in `out` that begin with `name`. Each is written under a temporary name as soon as its picture is there, so
     that the picture can be let go; `show` gives all of them their names, and a block that raises leaves nothing."""
 
     def __init__(self, source: Path, out: Path, name: str, options: Options, previews: bool) -> None:
         self._source, self._out, self._name = source, out, name
         self._options, self._previews = options, previews
         self._names: dict[str, str] = {}
+        self._unseen = ExitStack()
 
     def __enter__(self) -> ResultFiles:
         return self
 
-    def __exit__(self, *raised: object) -> None:
-        for file_name in self._names.values():
-            self._hidden(file_name).unlink(missing_ok=True)
+    def __exit__(self, *raised: Any) -> None:
+        self._unseen.__exit__(*raised)
 
     def add_result(self, pictures: Pictures, result: str, photo: Photo) -> None:
         """One of RESULTS, with what was done to it in its metadata."""
@@ -60,10 +60,8 @@ class ResultFiles:
 
     def show(self) -> dict[str, str]:
         """Result, mask, layers or preview to the name of its file, which is there from now on."""
-        for file_name in self._names.values():
-            self._hidden(file_name).replace(self._out / file_name)
-        shown, self._names = self._names, {}
-        return shown
+        self._unseen.close()
+        return self._names
 
     def _add_preview(self, kind: str, photo: Photo) -> None:
         if self._previews:
@@ -82,24 +80,15 @@ class ResultFiles:
             coloured=results.get("restored_colorized") or results.get("colorized"),
             hole_HW=pictures.hole_HW,
         )
-        with self._room("layers", f"layers.{format}").open("w+b") as file:
-            LAYER_WRITERS[format](file, layered)
-            file.flush()
-            os.fsync(file.fileno())
+        LAYER_WRITERS[format](self._file("layers", f"layers.{format}"), layered)
 
     def _add(self, kind: str, ending: str, content: bytes) -> None:
-        with self._room(kind, ending).open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        self._file(kind, ending).write(content)
 
-    def _room(self, kind: str, ending: str) -> Path:
+    def _file(self, kind: str, ending: str) -> BinaryIO:
         self._out.mkdir(parents=True, exist_ok=True)
         self._names[kind] = f"{self._name}_{ending}"
-        return self._hidden(self._names[kind])
-
-    def _hidden(self, file_name: str) -> Path:
-        return self._out / f".{file_name}.{os.getpid()}.part"
+        return self._unseen.enter_context(atomically(self._out / self._names[kind]))
 
 
 def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:

@@ -81,9 +81,7 @@ def train(
 ) -> None:
     """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
     torch.manual_seed(seed)
-    photoset = load_photoset(data, hold_out=hold_out)
-    if in_memory:
-        photoset.decode_all()
+    photoset = load_photoset(data, hold_out=hold_out, in_memory=in_memory)
     trainee = Colouring(
         ColorizeSamples(photoset, seed),
         ColorizeSamples(photoset, seed + SHEET_SEED),

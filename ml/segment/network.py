@@ -26,7 +26,6 @@ DECODER_WIDTHS = (192, 128, 64, 32, 24, 16)
 MULTIPLE = 32
 """Height and width must be multiples of this, as the training's crops are: at others TensorFlow's padding, which
 the encoder has, shifts each level by its own share of a pixel (average precision on real masks 0.34 for 0.41)."""
-CONTEXT_WIDTH = 128
 STRIDE_KEY = "stem_stride"
 """In the weights of networks whose stem's stride is not 1."""
 KINDS = ("line", "speck", "loss")
@@ -48,37 +47,6 @@ class Residual(nn.Module):
         return F.leaky_relu(self.body(features) + features, SLOPE, inplace=True)
 
 
-class Context(nn.Module):
-    """Lets the deepest level, at 1/32, see the whole picture: it is looked at from 1/64 and 1/128 and what was seen
-    there is added.
-
-    A part torn off is plain paper inside, a wall as far as a crop of it tells; only with its edges in view is it one.
-    It begins as nothing, so that weights from before it are still good.
-    """
-
-    def __init__(self, channels: int, width: int) -> None:
-        super().__init__()
-        self.from_half = nn.Sequential(*_narrowed(channels, width), Residual(width))
-        self.from_quarter = nn.Sequential(*_narrowed(width, width), Residual(width), Residual(width))
-        self.joined = Residual(width)
-        self.out = nn.Conv2d(width, channels, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
-
-    def forward(self, deepest: Tensor) -> Tensor:
-        half = self.from_half(deepest)
-        half = self.joined(half + _as_large(self.from_quarter(half), half))
-        return deepest + _as_large(self.out(half), deepest)
-
-
-def _narrowed(channels: int, width: int) -> tuple[nn.Module, nn.Module]:
-    return nn.Conv2d(channels, width, 3, padding=1, stride=2, bias=False), ABN(width)
-
-
-def _as_large(features: Tensor, other: Tensor) -> Tensor:
-    return F.interpolate(features, size=other.shape[-2:], mode="bilinear", align_corners=False)
-
-
 class FinderUNet(nn.Module):
     """RGB B3HW, 0..1, multiples of MULTIPLE -> logits B4HW: of defect, then of its kind (line, speck, loss).
 
@@ -90,7 +58,6 @@ class FinderUNet(nn.Module):
         stem_width: int = STEM_WIDTH,
         decoder_widths: tuple[int, ...] = DECODER_WIDTHS,
         stem_stride: int = 1,
-        sees_whole: bool = True,
     ) -> None:
         super().__init__()
         self.encoder = build_encoder()
@@ -103,7 +70,6 @@ class FinderUNet(nn.Module):
         if stem_stride > 1:
             self.register_buffer(STRIDE_KEY, torch.tensor(stem_stride))
         channels = (3, stem_width, *self.encoder.out_channels[1:])
-        self.context = Context(channels[-1], CONTEXT_WIDTH) if sees_whole else nn.Identity()
         unet = import_smp().decoders.unet.decoder
         self.decoder = unet.UnetDecoder(channels, decoder_widths, n_blocks=len(decoder_widths))
         _activate_norms(self.decoder)
@@ -119,7 +85,6 @@ class FinderUNet(nn.Module):
             raise ValueError(f"height and width must be multiples of {MULTIPLE}, got {height} x {width}; pad")
         photo = (photo_01_B3HW - 0.5) / 0.5
         _, *levels = self.encoder(photo)
-        levels[-1] = self.context(levels[-1])
         return self.head(self.decoder([photo, self.stem(photo), *levels]))
 
     def train(self, mode: bool = True) -> FinderUNet:
@@ -136,9 +101,7 @@ class FinderUNet(nn.Module):
         return (parameter for parameter in self.encoder.parameters() if parameter.requires_grad)
 
     def other_parameters(self) -> Iterator[nn.Parameter]:
-        return chain.from_iterable(
-            part.parameters() for part in (self.stem, self.context, self.decoder, self.head)
-        )
+        return chain(self.stem.parameters(), self.decoder.parameters(), self.head.parameters())
 
 
 def _activate_norms(decoder: nn.Module) -> None:
@@ -149,19 +112,10 @@ def _activate_norms(decoder: nn.Module) -> None:
             module[2] = nn.Identity()
 
 
-def build(stem_stride: int = 1, sees_whole: bool = True) -> FinderUNet:
-    return FinderUNet(stem_stride=stem_stride, sees_whole=sees_whole)
+def build(stem_stride: int = 1) -> FinderUNet:
+    return FinderUNet(stem_stride=stem_stride)
 
 
 def build_for(state: Mapping[str, Tensor]) -> FinderUNet:
     """Such a network as these weights are of; they are not loaded."""
-    return build(int(state.get(STRIDE_KEY, 1)), any(key.startswith("context.") for key in state))
-
-
-def load_start(network: FinderUNet, state: Mapping[str, Tensor]) -> None:
-    """Weights to go on from; those from before `Context` leave it as it begins.
-
-    Raises RuntimeError where they are of another network.
-    """
-    fresh = {key: value for key, value in network.state_dict().items() if key.startswith("context.")}
-    network.load_state_dict(fresh | dict(state))
+    return build(int(state.get(STRIDE_KEY, 1)))

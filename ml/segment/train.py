@@ -18,7 +18,7 @@ from ml.photoset import load_photoset
 from ml.runstate import load_state
 from ml.segment.data import CROP, SegmentSamples, find_shapes, load_labelled
 from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
-from ml.segment.network import build, build_for, load_start
+from ml.segment.network import build, build_for
 from ml.segment.sheet import draw_sheet
 
 SHEET_SEED = 10_000_019
@@ -72,7 +72,7 @@ class Finding:
     ) -> None:
         network = build(stem_stride)
         if weights is not None:
-            load_start(network, read_weights(weights)[0])
+            network.load_state_dict(read_weights(weights)[0])
         elif start is not None:
             load_imagenet(network.encoder, start)
         network.freeze_early()
@@ -142,12 +142,10 @@ def train(
     """
     torch.manual_seed(seed)
     photoset, labelled, shapes = (
-        load_photoset(data, hold_out=hold_out),
+        load_photoset(data, hold_out=hold_out, in_memory=in_memory),
         load_labelled(data),
         find_shapes(data),
     )
-    if in_memory:
-        photoset.decode_all()
     trainee = Finding(
         SegmentSamples(photoset, labelled, shapes, seed, crop),
         SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED, crop),

@@ -57,6 +57,7 @@ def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
                 "--shard-mb",
                 "15",
                 "--anneal",
+                "--in-memory",
                 "--crop",
                 "128",
             ]
@@ -72,7 +73,7 @@ def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
                 "minutes": 5.0,
                 "resume": True,
                 "hold_out": ("a", "b"),
-                "in_memory": False,
+                "in_memory": True,
                 "seed": 3,
                 "steps": 70,
                 "device": "cpu",

@@ -45,6 +45,17 @@ def test_it_goes_to_another_process_and_reads_there(folder):
     assert pickle.loads(pickle.dumps(photoset))[0].photo_u8_HWC.shape == (8, 12, 3)  # noqa: S301
 
 
+def test_decoded_beforehand_they_are_the_same_and_need_no_file(folder):
+    one_by_one = [sample.photo_u8_HWC for sample in load_photoset([folder])]
+    photoset = load_photoset([folder], in_memory=True)
+    for file in folder.glob("*.*"):
+        file.unlink()
+
+    assert all(
+        np.array_equal(sample.photo_u8_HWC, other) for sample, other in zip(photoset, one_by_one, strict=True)
+    )
+
+
 def test_rare_subjects_are_drawn_more_often_and_garments_on_sheets_less(folder):
     child, garment = load_photoset([folder]).weights
 

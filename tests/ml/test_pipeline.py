@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from ml.contract import Options, PhotoRejected, Stage
+from ml.course import Course
 from ml.networks import Networks, hole_sha256
 from tests.ml.pipeline import pixels, restore
 
@@ -214,6 +216,33 @@ def test_previews_are_small_srgb_and_listed(tmp_path, fakes):
     veil = pixels(tmp_path, report, "preview_mask")
     assert veil.shape == (1024, 2048, 4)
     assert veil[0, 0, 3] == 0 and veil[485, 500, 3] > 100
+
+
+def test_colouring_that_fails_leaves_nothing_of_the_repair(scratched_png, tmp_path, fakes):
+    class Broken:
+        def colorize(self, *args, **kwargs):
+            raise RuntimeError("kernel fault")
+
+    with pytest.raises(RuntimeError, match="kernel fault"):
+        restore(scratched_png, tmp_path, Networks(fakes.finder, fakes.repairer, Broken()))
+
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_each_second_counts_for_one_stage():
+    course = Course(None)
+    start = time.perf_counter()
+    with course.stage(Stage.COLOURING):
+        time.sleep(0.02)
+        with course.aside(Stage.WRITING):
+            time.sleep(0.05)
+    with course.stage(Stage.WRITING):
+        time.sleep(0.02)
+    passed = time.perf_counter() - start
+
+    assert course.seconds["writing"] >= 0.07
+    assert 0.02 <= course.seconds["colouring"] < 0.05
+    assert sum(course.seconds.values()) == pytest.approx(passed, abs=0.005)
 
 
 def test_a_failing_network_is_a_failure_and_leaves_no_result(scratched_png, tmp_path, fakes):
