@@ -59,7 +59,9 @@ def _answer(request: HttpRequest, methods: dict, *args: UUID) -> HttpResponse:
             raise Refused(412, f"Tus-Resumable: {VERSION} is spoken here.")
         response = methods[method](request, *args)
     except Refused as refused:
-        response = HttpResponse(refused.sentence, status=refused.status, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(
+            refused.sentence, status=refused.status, content_type="text/plain; charset=utf-8"
+        )
         if refused.status == 405:
             response["Allow"] = ", ".join(methods)
         if refused.status == 412:
