@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import socket
 import socketserver
 import threading
@@ -173,7 +172,7 @@ def test_the_first_page_is_light_early_and_stands_still(open_page):
                     .observe({ type: "layout-shift", buffered: true });
                 setTimeout(() => done(sum), 300);
             });
-            const fetched = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+            const fetched = ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind));
             const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
             return { bytes: fetched.reduce((sum, entry) => sum + entry.transferSize, 0), paint, shifts };
         }"""
