@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -10,11 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ml.contract import STROKE_TOOLS, Options
-from webapp import shares
+from webapp import parcels, shares
+from webapp.parcels import Arrived
 from webapp.views.words import FINDINGS, SATURATIONS, STATES
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -22,23 +31,45 @@ class SeveralFilesInput(forms.ClearableFileInput):
 
 
 class PhotosField(forms.Field):
-    """One or more files of a multipart field, as they came: empty ones too, for intake says what is wrong with each."""
+    """The files of a multipart field, as they came: empty ones too, for intake says what is wrong with each."""
 
     widget = SeveralFilesInput
-    default_error_messages = {"required": _("Choose at least one photograph first.")}
 
     def clean(self, value: Any) -> list[UploadedFile]:
-        files = [file for file in value or [] if isinstance(file, UploadedFile)]
-        if not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return files
+        return [file for file in value or [] if isinstance(file, UploadedFile)]
+
+
+class SentField(forms.Field):
+    """Ids of files that came piece by piece before (webapp/parcels.py); None for what is no id."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[UUID | None]:
+        return [_uuid(id) for id in value or []]
 
 
 class UploadForm(forms.Form):
-    photos = PhotosField()
+    """Photographs that come with the form, or came before it; `photos` holds both."""
+
+    photos = PhotosField(required=False)
+    sent = SentField(required=False)
     finding = forms.ChoiceField(
         required=False, choices=FINDINGS.items(), initial=Options.finding, widget=forms.RadioSelect
     )
+
+    def __init__(self, *args: Any, family: UUID | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.family = family
+
+    def clean(self) -> dict[str, Any]:
+        arrived = [id and parcels.find(self.family, id) for id in self.cleaned_data["sent"]]
+        if any(parcel is None or parcel.offset < parcel.length for parcel in arrived):
+            self.add_error("photos", _("Not every photograph has arrived whole. Please send them once more."))
+        elif not (files := [*self.cleaned_data["photos"], *map(Arrived, arrived)]):
+            self.add_error("photos", _("Choose at least one photograph first."))
+        else:
+            self.cleaned_data["photos"] = files
+        return self.cleaned_data
 
     def options(self) -> dict[str, Any]:
         """What was chosen, as fields of ml.contract.Options; what is as usual is left out."""

@@ -8,11 +8,13 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from webapp.api.routes import api
-from webapp.views import errors, family, health, ops, photograph, sharing, staff
+from webapp.views import errors, family, health, ops, photograph, sharing, staff, tus
 from webapp.views.people import SignIn
 
 urlpatterns = [
     path("", family.home, name="home"),
+    path("tus/", tus.parcels_of_family, name="tus"),
+    path("tus/<uuid:parcel_id>/", tus.parcel, name="tus_parcel"),
     path("u/<uuid:upload_id>/", family.upload, name="upload"),
     path("u/<uuid:upload_id>/retry/", family.retry, name="retry"),
     path("u/<uuid:upload_id>/share/", sharing.share, name="share"),

@@ -44,27 +44,30 @@ def family() -> uuid.UUID:
 
 @pytest.fixture
 def open_page(transactional_db: None, live_server, chromium, family) -> Iterator[Callable]:
-    """open_page(path, **context) -> Page of the family's browser; `forgiven` is a complaint that the test provokes."""
+    """open_page(path, **context) -> Page of the family's browser; `forgiven` is a complaint that the test provokes,
+    `site` another address of the live site."""
     contexts, faults = [], []
 
     def open_page(
-        path: str, *, width: int = 1440, height: int = 900, forgiven: str | None = None, **options: object
+        path: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        forgiven: str | None = None,
+        site: str = live_server.url,
+        **options: object,
     ):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, base_url=live_server.url, **options
-        )
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=site, **options)
         contexts.append(context)
         session = SessionStore()
         session[SESSION_KEY] = str(family)
         session.create()
-        context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": live_server.url}])
+        context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": site}])
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("console", lambda message: _complains(message, forgiven) and faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "request", lambda request: _elsewhere(request.url, live_server.url) and faults.append(request.url)
-        )
+        page.on("request", lambda request: _elsewhere(request.url, site) and faults.append(request.url))
         page.goto(path)
         return page
 

@@ -58,16 +58,32 @@ def test_an_empty_file_is_told_before_it_is_sent(open_page) -> None:
     expect(page.get_by_role("button", name="Restore")).to_be_disabled()
 
 
-def test_a_lost_connection_is_told_and_nothing_chosen_is_lost(open_page) -> None:
+def test_a_lost_connection_is_told_and_it_goes_on_by_itself(open_page) -> None:
     page = open_page("/", forgiven="net::ERR_FAILED")
     page.set_input_files("#photos", [photograph("one.jpg")])
-    page.route("**/", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    page.route("**/tus/", lambda route: route.abort())
 
     page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("It goes on by itself when the line is back.")).to_be_visible()
+    page.unroute("**/tus/")
 
+    page.wait_for_url("**/u/*/")
+    assert Photo.objects.get().name == "one.jpg"
+
+
+def test_a_connection_that_is_lost_last_leaves_what_was_chosen(open_page) -> None:
+    page = open_page("/", forgiven="net::ERR_FAILED")
+    page.set_input_files("#photos", [photograph("one.jpg")])
+    page.route(page.url, lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+
+    page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("The connection was lost.")).to_be_visible()
     expect(page.locator(".chosen li")).to_have_count(1)
-    expect(page.get_by_role("button", name="Restore")).to_be_enabled()
+    page.unroute(page.url)
+    page.get_by_role("button", name="Restore").click()
+
+    page.wait_for_url("**/u/*/")
+    assert Photo.objects.get().name == "one.jpg"
 
 
 def test_the_whole_way_without_javascript(open_page) -> None:

@@ -32,6 +32,8 @@ READ = {
     "readyz": dict.fromkeys(ROLES, 503),  # no worker was ever seen here
     "set_language": dict.fromkeys(ROLES, 302),  # asked by GET it changes nothing and leads back
     "shared": dict.fromkeys(ROLES, 303),
+    "tus": dict.fromkeys(ROLES, 405),  # whose is whose: tests/webapp/test_tus.py
+    "tus_parcel": dict.fromkeys(ROLES, 405),
     "upload": OWN,
     "archive": OWN,
     "photo": OWN,
@@ -92,7 +94,7 @@ def address(name: str, photo: Photo) -> str:
         return reverse(name, args=[shares.make(photo.upload, 1).token])
     if name == "unshare":
         return reverse(name, args=[photo.upload_id, 1])
-    if name.startswith("photo"):
+    if name.startswith("photo") or name == "tus_parcel":
         return reverse(name, args=[photo.pk])
     return reverse(name, args=[photo.upload_id] if name in ("upload", "archive", "retry", "share") else [])
 

@@ -23,7 +23,8 @@ SEE_OTHER = 303
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, family=access.known_family(request))
     if form.is_bound and form.is_valid():
         user = request.user if request.user.is_authenticated else None
         taken = intake.submit(

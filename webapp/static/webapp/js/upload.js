@@ -1,7 +1,9 @@
 /* Choosing and sending: a place to drop on, the list of the chosen files, the progress of each.
 
-   The files go in one request, as the plain form sends them, one after the other in the order of the list; so the bytes
-   that have left tell how far each file is. Words come from the page: a template for a row, sentences in [data-say]. */
+   The files go one after the other, each piece by piece (parcel.js), and then the form with their ids. Words come from
+   the page: a template for a row, sentences in [data-say] and, within a row, in [data-state]. */
+
+import { Parcel } from "./parcel.js";
 
 const form = document.querySelector("form[data-upload]");
 const input = form.querySelector("input[type=file]");
@@ -13,11 +15,13 @@ const limit = Number(form.dataset.limit) * 1e6;
 const language = document.documentElement.lang;
 const megabytes = new Intl.NumberFormat(language, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
 const kilobytes = new Intl.NumberFormat(language, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
-const chosen = new Map();
+const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+const chosen = new Map(); // file to {item, parcel, id}
 let sending = false;
 
 const size = (bytes) => (bytes < 1e6 ? kilobytes.format(Math.ceil(bytes / 1e3)) : megabytes.format(bytes / 1e6));
-const good = () => [...chosen].filter(([file]) => file.size > 0 && file.size <= limit);
+const isGood = (file, one) => file.size > 0 && file.size <= limit && !one.refused;
+const good = () => [...chosen].filter(([file, one]) => isGood(file, one));
 
 function say(what) {
   for (const sentence of form.querySelectorAll("[data-say]")) sentence.hidden = sentence.dataset.say !== what;
@@ -27,6 +31,39 @@ function show() {
   list.hidden = chosen.size === 0;
   send.hidden = chosen.size === 0;
   send.disabled = sending || good().length === 0;
+  form.setAttribute("aria-busy", String(sending));
+  zone.hidden = sending;
+}
+
+function tell({ item }, state, sentence) {
+  for (const note of item.querySelectorAll("[data-state]")) note.hidden = note.dataset.state !== state;
+  if (sentence) item.querySelector(`[data-state=${state}]`).textContent = sentence;
+  item.querySelector("progress").hidden = !["sending", "paused"].includes(state);
+}
+
+function newParcel(file, one) {
+  return new Parcel(file, {
+    endpoint: form.dataset.tus,
+    script: form.dataset.tusScript,
+    token: form.elements.csrfmiddlewaretoken.value,
+    on: {
+      progress(share) {
+        tell(one, "sending");
+        one.item.querySelector("progress").value = share;
+        one.item.querySelector("[data-share]").textContent = percent.format(share);
+      },
+      paused: () => tell(one, "paused"),
+      refused(sentence, status) {
+        if (status === 403 || status === 404) stopAll("refused");
+        else if (status === 507) stopAll("full");
+        else {
+          one.refused = true;
+          tell(one, "refused", sentence);
+          one.settle();
+        }
+      },
+    },
+  });
 }
 
 function add(files) {
@@ -40,74 +77,84 @@ function add(files) {
     item.querySelector("[data-size]").textContent = size(file.size);
     item.querySelector("[data-empty]").hidden = file.size > 0;
     item.querySelector("[data-large]").hidden = file.size <= limit;
+    const one = { item, settle: () => {} };
+    one.parcel = newParcel(file, one);
     const remove = item.querySelector("button");
     remove.querySelector("span").textContent = file.name;
-    remove.addEventListener("click", () => {
-      chosen.delete(file);
-      item.remove();
-      show();
-      form.querySelector("label.button").focus();
-      input.focus();
-    });
-    chosen.set(file, item);
+    remove.addEventListener("click", () => leaveOut(file, one));
+    chosen.set(file, one);
     list.append(item);
   }
   input.value = "";
   show();
 }
 
-function progress(sent) {
-  let before = 0;
-  for (const [file, item] of good()) {
-    const bar = item.querySelector("progress");
-    bar.value = Math.min(1, Math.max(0, (sent - before) / file.size));
-    item.querySelector("[data-checking]").hidden = bar.value < 1;
-    before += file.size;
-  }
-}
-
-function busy(now) {
-  sending = now;
-  form.setAttribute("aria-busy", String(now));
-  zone.hidden = now;
-  for (const [, item] of chosen) item.querySelector("button").hidden = now;
-  for (const [, item] of good()) item.querySelector("progress").hidden = !now;
-  if (!now) for (const [, item] of chosen) item.querySelector("[data-checking]").hidden = true;
+function leaveOut(file, one) {
+  chosen.delete(file);
+  one.item.remove();
+  one.parcel.stop();
+  one.settle();
   show();
+  if (!sending) input.focus();
 }
 
-function failed(what) {
-  busy(false);
+function stopAll(what) {
+  sending = false;
+  for (const [file, one] of good()) {
+    if (!one.id) {
+      one.parcel.stopped = true; // what has come stays on the other side, and is gone on with
+      one.parcel = newParcel(file, one);
+    }
+    tell(one, "");
+    one.settle();
+  }
+  show();
   say(what);
 }
 
-function post() {
+async function sendAll() {
+  sending = true;
+  show();
+  say("sending");
+  for (const [, one] of good()) if (!one.id) tell(one, "waiting");
+  for (const [file, one] of good()) {
+    if (one.id || !chosen.has(file)) continue;
+    await Promise.race([
+      one.parcel.send().then((id) => {
+        one.id = id;
+        tell(one, "sent");
+      }),
+      new Promise((settled) => (one.settle = settled)),
+    ]);
+    if (!sending) return;
+  }
+  if (good().length > 0) await handIn();
+  else stopAll("");
+}
+
+/* The form as it is, with ids in the place of files. */
+async function handIn() {
   const body = new FormData(form);
   body.delete(input.name);
-  for (const [file] of good()) body.append(input.name, file, file.name);
-  const bytes = good().reduce((sum, [file]) => sum + file.size, 0);
-
-  const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.upload.onprogress = (event) => progress(event.loaded * (bytes / event.total));
-  request.onload = () => {
-    const page = new URL(request.responseURL, location.href);
-    if (request.status < 400 && page.pathname !== new URL(form.action).pathname) {
+  for (const [, one] of good()) body.append("sent", one.id);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body });
+    const page = new URL(answer.url);
+    if (answer.ok && page.pathname !== new URL(form.action).pathname) {
       sending = false;
       location.assign(page);
-    } else failed(request.status === 507 || request.status === 503 ? "full" : "refused");
-  };
-  request.onerror = () => failed("offline");
-  busy(true);
-  say("sending");
-  request.send(body);
+    } else stopAll(answer.status === 507 || answer.status === 503 ? "full" : "refused");
+  } catch {
+    stopAll("offline");
+  }
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!sending && good().length > 0) post();
+  if (!sending && good().length > 0) sendAll();
 });
 input.addEventListener("change", () => add(input.files));
+addEventListener("paste", (event) => add(event.clipboardData.files));
 for (const kind of ["dragenter", "dragover"]) {
   addEventListener(kind, (event) => {
     event.preventDefault();
