@@ -1,4 +1,5 @@
-"""axe-core over every page and state: no serious and no critical finding, by day and by night, narrow and wide.
+"""axe-core over every page and state: no serious and no critical finding, by day and by night, narrow and wide; and
+no page is wider than its window or has a target too small for a thumb.
 
 A new page is one line of PAGES: who looks, its address, and where needed what is done there first. Everything that can
 be opened is opened. axe-core (MPL-2.0) lies in vendor/ and is part of no page.
@@ -16,6 +17,7 @@ from django.utils import translation
 from playwright.sync_api import Page
 
 from tests.browser import everything
+from tests.browser.test_layout import SMALL
 from webapp.models import Upload
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -144,7 +146,9 @@ def findings(page: Page, look: Look, ids: dict[str, object], cookies: dict[str, 
         look.first(page)
         page.wait_for_load_state("load")
     page.evaluate(AXE)
-    return page.evaluate(FIND)
+    found = page.evaluate(FIND)
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*found, *page.evaluate(SMALL), *(["it is wider than the window"] if wide else [])]
 
 
 def made_page(url: str, ids: dict[str, object], locale: str) -> str:
