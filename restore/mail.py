@@ -8,17 +8,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from restore import env
 
-SMTP, SMTPS, FILE = "smtp", "smtps", "file"
+SCHEMES = SMTP, SMTPS, FILE = "smtp", "smtps", "file"
 TIMEOUT_S = 20
 WANTED = "an address such as smtp://user:password@host:587/?tls=1, smtps://host or file:///folder"
 
 
-def server(name: str) -> dict[str, Any]:
-    """Django's EMAIL_ settings by the address in the variable; none where it is empty.
+def server(value: str) -> dict[str, Any]:
+    """Django's EMAIL_ settings by the address of EMAIL_URL; none where it is empty.
 
     `?tls=1` asks for STARTTLS, `smtps` speaks TLS from the first byte, `file` writes each letter into a folder.
     """
-    value = env.url(name, (SMTP, SMTPS, FILE))
     if not value:
         return {}
     parts = urlsplit(value)
@@ -35,7 +34,7 @@ def server(name: str) -> dict[str, Any]:
         or asked.keys() - {"tls"}
         or asked.get("tls", "1") not in ("0", "1")
     ):
-        raise env.WrongSetting(name, env.without_password(value), WANTED)
+        raise env.WrongSetting("EMAIL_URL", env.without_password(value), WANTED)
     secure = parts.scheme == SMTPS
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -49,11 +48,10 @@ def server(name: str) -> dict[str, Any]:
     }
 
 
-def sender(name: str, *, needed: bool) -> str:
-    """Whom letters come from: `name@host`, or `Name <name@host>`."""
-    value = env.text(name)
+def sender(value: str, *, needed: bool) -> str:
+    """Whom letters come from, as EMAIL_FROM says it: `name@host`, or `Name <name@host>`."""
     if (needed or value) and "@" not in parseaddr(value)[1]:
-        raise env.WrongSetting(name, value, "an e-mail address, since EMAIL_URL is set")
+        raise env.WrongSetting("EMAIL_FROM", value, "an e-mail address, since EMAIL_URL is set")
     return value
 
 

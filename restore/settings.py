@@ -121,9 +121,9 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 # --- letters, accounts of families -----------------------------------------------------------------------------------
-EMAIL_URL = env.text("EMAIL_URL")  # empty: no letter is ever offered
-vars().update(mail.server("EMAIL_URL"))
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender("EMAIL_FROM", needed=bool(EMAIL_URL))
+EMAIL_URL = env.url("EMAIL_URL", mail.SCHEMES)  # empty: no letter is ever offered
+vars().update(mail.server(EMAIL_URL))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(env.text("EMAIL_FROM"), needed=bool(EMAIL_URL))
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

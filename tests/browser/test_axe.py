@@ -106,18 +106,14 @@ PAGES = (
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("with_mail")
 @pytest.mark.parametrize(
     ("width", "light", "locale"),
     [(360, "light", "ru"), (360, "dark", "en"), (1440, "light", "en"), (1440, "dark", "ru")],
 )
 def test_nothing_serious_on_any_page(
-    width: int, light: str, locale: str, open_page, live_server, family, settings
+    width: int, light: str, locale: str, open_page, live_server, family
 ) -> None:
-    settings.EMAIL_URL = "smtp://mail.example.org"
-    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-    settings.ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-    settings.ACCOUNT_PREVENT_ENUMERATION = True
     ids, cookies = everything.fill(family), everything.sessions(family)
     page = open_page(
         "/healthz", width=width, locale=locale, color_scheme=light, reduced_motion="reduce",

@@ -25,7 +25,9 @@ ANONYMOUS = dict.fromkeys(("stranger", "another family", "the family"), TO_LOGIN
 BEHIND = {**ANONYMOUS, "someone signed in": 404}
 ACCOUNT = {**dict.fromkeys(ROLES, 200), **ANONYMOUS}
 ENTRANCE = {**dict.fromkeys(ROLES, 302), **dict.fromkeys(ANONYMOUS, 200)}  # who is signed in is led on
-NEEDS_MAIL = dict.fromkeys(ROLES, 404)  # here is no server of mail; with one: tests/webapp/test_accounts.py
+NEEDS_MAIL = dict.fromkeys(
+    ROLES, 404
+)  # here is no server of mail; with one: tests/webapp/test_accounts_by_mail.py
 OTHER = uuid.UUID(int=7)
 """Another upload of the family."""
 STROKES = json.dumps([{"tool": "brush", "width": 3, "points": [[1, 1]]}])
@@ -42,7 +44,7 @@ READ = {
     "photo": OWN,
     "photo_status": OWN,
     "photo_file": OWN,
-    "delete_everything": EVERYONE,  # of one's own: its POST is in tests/webapp/test_removal.py
+    "delete_everything": EVERYONE,  # of one’s own; its POST: tests/webapp/test_delete_everything.py
     "account": ACCOUNT,
     "account_login": ENTRANCE,
     "account_signup": ENTRANCE,
