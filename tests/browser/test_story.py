@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from playwright.sync_api import expect
 
 from tests.browser import made
 from tests.browser.test_upload import LETTER, photograph
+from tests.webapp.files import photo_bytes
+from webapp import intake
 from webapp.models import Photo, Upload
 
 
@@ -68,3 +71,18 @@ def test_from_upload_to_delete(width: int, locale: str, open_page) -> None:
     ).to_be_visible()
     assert not Upload.objects.exists()
     assert re.match(r"http://[^/]+/$", page.url)
+
+
+def test_work_that_begins_while_the_page_is_drawn_is_seen(open_page, family) -> None:
+    photo = intake.submit([SimpleUploadedFile("one.jpg", photo_bytes())], family=family).photos[0]
+    page = open_page("about:blank")
+
+    def begin(route) -> None:
+        if Photo.objects.get().job.state == "queued":
+            made.run(photo, "repairing", 0.5)
+        route.fallback()
+
+    page.route("**/status.json", begin)
+    page.goto(f"/p/{photo.pk}/")
+
+    expect(page.locator(".stages [aria-current]")).to_contain_text("Repairing the damage")
