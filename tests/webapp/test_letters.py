@@ -15,11 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from restore import env
-from restore import mail as mail_settings
 from tests.browser import made
 from tests.webapp.files import photo_file
-from webapp import letters, queue, removal
+from webapp import letters, queue, removal, tasks
 from webapp.models import Letter, Upload, User
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +236,34 @@ def test_nonsense_is_told_and_nothing_is_kept(browser: Client, two: Upload) -> N
     assert not Letter.objects.exists()
 
 
+def test_nobody_can_be_buried_under_letters(browser: Client, two: Upload) -> None:
+    end(two)
+    for _ in range(12):
+        html = ask(browser, two)
+        letters.send_due()
+
+    assert len(mail.outbox) == 10
+    assert "Too many tries." in html
+
+
+def test_the_worker_looks_for_letters_where_there_is_a_server(monkeypatch, settings) -> None:
+    started: list[str] = []
+
+    class Noted:
+        def __init__(self, name: str, *_: object) -> None:
+            started.append(name)
+
+        def start(self) -> None:
+            pass
+
+    monkeypatch.setattr(tasks, "Round", Noted)
+    tasks.open_workshop()
+    settings.EMAIL_URL = ""
+    tasks.open_workshop()
+
+    assert started == ["dispatcher", "sweep", "letters", "dispatcher", "sweep"]
+
+
 def test_who_is_signed_in_finds_the_address_there(submit, client: Client) -> None:
     anna = User.objects.create_user("anna", email=ANNA)
     upload = submit(user=anna).upload
@@ -259,31 +285,3 @@ def test_a_deleted_upload_takes_its_letter_along(browser: Client, two: Upload) -
     removal.remove_upload(two)
 
     assert letters.send_due() == 0
-
-
-def test_the_servers_address_is_read_with_all_its_parts() -> None:
-    read = mail_settings.server("smtp://anna:ge%40heim@mail.example.org:587/?tls=1")
-
-    assert [read[f"EMAIL_{name}"] for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS")] == [
-        "mail.example.org", 587, "anna", "ge@heim", True,
-    ]  # fmt: skip
-    assert 0 < read["EMAIL_TIMEOUT"] < letters.FIRST_PAUSE.total_seconds()
-    read = mail_settings.server("smtps://mail.example.org")
-    assert (read["EMAIL_PORT"], read["EMAIL_USE_SSL"], read["EMAIL_USE_TLS"]) == (465, True, False)
-
-
-@pytest.mark.parametrize(
-    "value", ["smtp://", "smtp://anna:geheim@host:port", "smtp://anna:geheim@host/?tsl=1"]
-)
-def test_an_address_of_no_server_is_refused_and_its_password_is_not_told(value: str) -> None:
-    with pytest.raises(env.WrongSetting, match="EMAIL_URL must be an address such as") as told:
-        mail_settings.server(value)
-
-    assert "geheim" not in str(told.value)
-
-
-def test_a_sender_is_asked_for_where_letters_go_out() -> None:
-    assert mail_settings.sender("", needed=False) == ""
-    for value in ("", "Photo Restorer"):
-        with pytest.raises(env.WrongSetting, match="EMAIL_FROM must be an e-mail address"):
-            mail_settings.sender(value, needed=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -79,10 +80,12 @@ def letter(request: HttpRequest, upload_id: str) -> HttpResponse:
     form = LetterForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("That is no e-mail address. Please look at it once more."))
-    elif form.cleaned_data["address"]:
-        letters.ask(request, upload, form.cleaned_data["address"])
-    else:
+    elif not form.cleaned_data["address"]:
         letters.take_back(upload)
+    elif not ratelimit.consume(request, action="letter", key=form.cleaned_data["address"].lower()):
+        messages.error(request, _("Too many tries. Please wait a few minutes and try again."))
+    else:
+        letters.ask(request, upload, form.cleaned_data["address"])
     return _back(upload)
 
 
