@@ -17,7 +17,7 @@ from webapp import access, intake, letters, queue, shares, versions
 from webapp.models import Letter, Photo, Upload, User, Worker
 
 PASSWORD = "albums in the attic"
-WHO = ("nobody", "family", "account", "staff", "admin", "signing up", "forgot", "has the code")
+WHO = ("nobody", "family", "guest", "account", "staff", "admin", "signing up", "forgot", "has the code")
 
 
 def _files(*names: str) -> list[SimpleUploadedFile]:
@@ -63,6 +63,8 @@ def sessions(family: uuid.UUID) -> dict[str, str]:
     session = browsers["family"].session
     session[access.SESSION_KEY] = str(family)
     session.save()
+    over = Upload.objects.exclude(name="").get()
+    browsers["guest"].get(reverse("shared", args=[over.shares.get(password="").token]))
     anna = User.objects.create_user("anna", email="anna@example.org", password=PASSWORD)
     made.finish(intake.submit(_files("hers.jpg"), family=access.family_of_user(anna), user=anna).photos[0])
     browsers["account"].force_login(anna)

@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 
 from tests.browser import everything
 from tests.browser.test_layout import SMALL
+from tests.browser.test_upload import photograph
 from webapp.models import Upload
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -49,19 +50,32 @@ def guess_password(page: Page) -> None:
     page.locator("main form button").first.click()
 
 
+def choose_files(page: Page) -> None:
+    page.set_input_files("#photos", [photograph("one.jpg"), {**photograph("empty.jpg"), "buffer": b""}])
+
+
+def press(page: Page, key: str) -> None:
+    page.get_by_role("slider").focus()
+    page.keyboard.press(key)
+
+
 PAGES = (
     Look("nobody", "/"),
     Look("family", "/"),
+    Look("family", "/", choose_files),
     Look("family", "/?album={over}"),
     Look("family", "/u/{mixed}/"),
     Look("family", "/u/{over}/"),
     Look("family", "/u/{asked}/"),
+    Look("guest", "/u/{over}/"),
     Look("nobody", "/u/{examples}/"),
     Look("nobody", "/s/{locked}/"),
     Look("nobody", "/s/{locked}/", guess_password),
     Look("family", "/p/{done}/"),
     Look("family", "/p/{done}/", lambda page: page.locator("[data-open-correct]").click()),
     Look("family", "/p/{done}/", lambda page: page.locator("[name=veil]").check()),
+    Look("family", "/p/{done}/", lambda page: press(page, "c")),
+    Look("family", "/p/{done}/", lambda page: press(page, "l")),
     Look("family", "/p/{nothing}/"),
     Look("family", "/p/{failed}/"),
     Look("family", "/p/{running}/"),
