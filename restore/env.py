@@ -88,7 +88,7 @@ def url(name: str, schemes: tuple[str, ...]) -> str:
     value = text(name)
     if value and urlsplit(value).scheme not in schemes:
         raise WrongSetting(
-            name, _without_password(value), f"an address that begins with {' or '.join(schemes)}"
+            name, without_password(value), f"an address that begins with {' or '.join(schemes)}"
         )
     return value
 
@@ -124,7 +124,7 @@ def database(name: str, data_dir: Path) -> dict:
     if not value or parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)) if value else data_dir / "db.sqlite3")
     if not parts.path.strip("/"):
-        raise WrongSetting(name, _without_password(value), "an address that ends in the database's name")
+        raise WrongSetting(name, without_password(value), "an address that ends in the database's name")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -152,6 +152,6 @@ def _sqlite(path: Path) -> dict:
     }
 
 
-def _without_password(value: str) -> str:
+def without_password(value: str) -> str:
     password = urlsplit(value).password
     return value.replace(f":{password}@", ":***@") if password else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from restore import env
+from restore import env, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "webapp.apps.WebappConfig",
+    "allauth.account",  # without "allauth", which holds its pages and words: all of both are ours
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -114,9 +116,42 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"  # the rooms behind send to "login": webapp/views/doors.py
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+
+# --- letters, accounts of families -----------------------------------------------------------------------------------
+EMAIL_URL = env.url("EMAIL_URL", mail.SCHEMES)  # empty: no letter is ever offered
+vars().update(mail.server(EMAIL_URL))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(env.text("EMAIL_FROM"), needed=bool(EMAIL_URL))
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "webapp.accounts.signing_in.ByEmail",
+]
+ACCOUNT_ADAPTER = "webapp.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "webapp.accounts.forms.SignInByEmailForm",
+    "add_email": "webapp.accounts.forms.ChangeEmailForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_ENABLED = env.flag("SIGN_UP", default=True)
+ACCOUNT_CHANGE_EMAIL = True  # one address for each account
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Without a server of mail an address cannot be confirmed: it is a name to sign in with, and one that is taken is told.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "none"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = bool(EMAIL_URL)
+ACCOUNT_PREVENT_ENUMERATION = bool(EMAIL_URL)
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {
+    "letter": "30/h/ip,10/h/key"
+}  # beside allauth's own: letters about uploads, by address
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
+    "TRUSTED_PROXIES", int(HTTPS), least=0, most=10
+)  # before rate limits
 
 # --- uploads ---------------------------------------------------------------------------------------------------------
 FILE_UPLOAD_HANDLERS = [

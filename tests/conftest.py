@@ -29,3 +29,13 @@ def data_dir(tmp_path: Path, settings: Any) -> Iterator[Path]:
     for folder in (settings.MEDIA_ROOT, settings.INCOMING_DIR):
         folder.mkdir(parents=True)
     yield settings.DATA_DIR
+
+
+@pytest.fixture
+def with_mail(settings: Any) -> None:
+    """As restore/settings.py has it where EMAIL_URL is set."""
+    settings.EMAIL_URL = "smtp://mail.example.org"
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    settings.ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+    settings.ACCOUNT_PREVENT_ENUMERATION = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from webapp import shares
@@ -17,7 +18,7 @@ not random."""
 
 
 def family_of(request: HttpRequest) -> UUID:
-    """The family of this browser session; the first call makes it one."""
+    """The family of an account or else of this browser session; the first call makes it one."""
     family = known_family(request)
     if family is None:
         family = uuid.uuid4()
@@ -26,14 +27,29 @@ def family_of(request: HttpRequest) -> UUID:
 
 
 def family_of_user(user: User) -> UUID:
-    """The family under which a person's programs send: one for each person."""
+    """The family that an account is, in every browser and for a person's programs."""
     return uuid5(EXAMPLES, f"user {user.pk}")
 
 
 def known_family(request: HttpRequest) -> UUID | None:
     """As `family_of`, without making a session for someone who only looks."""
+    user = request.user
+    if user.is_authenticated and not is_staff(user):
+        return family_of_user(user)
+    return family_of_session(request)
+
+
+def family_of_session(request: HttpRequest) -> UUID | None:
+    """That of the browser, whoever is signed in. Signing out ends it."""
     kept = request.session.get(SESSION_KEY)
     return UUID(kept) if kept else None
+
+
+def own_uploads(request: HttpRequest) -> QuerySet[Upload]:
+    """What the family or the account sent, from whichever device; of staff, what this browser and they sent."""
+    family, user = known_family(request), request.user
+    own = Q(family=family) if family else Q(pk=None)
+    return Upload.objects.filter(own | Q(user=user) if user.is_authenticated else own)
 
 
 def upload_or_404(request: HttpRequest, id: UUID | str) -> Upload:
@@ -48,6 +64,12 @@ def upload_to_change_or_404(request: HttpRequest, id: UUID | str) -> Upload:
     if not may_change(request, upload):
         raise Http404
     return upload
+
+
+def upload_to_add_to(request: HttpRequest, id: UUID | None) -> Upload | None:
+    """None where it is gone or another's: what was sent for it then becomes one of its own, and is not lost."""
+    upload = Upload.objects.filter(pk=id).first() if id else None
+    return upload if upload and may_change(request, upload) else None
 
 
 def photo_or_404(request: HttpRequest, id: UUID | str) -> Photo:
@@ -79,12 +101,19 @@ def may_see(request: HttpRequest, upload: Upload) -> bool:
 def may_change(request: HttpRequest, upload: Upload) -> bool:
     """The family that sent it, whoever was signed in when sending it, and staff."""
     user = request.user
-    return (user.is_authenticated and is_theirs(user, upload)) or upload.family == known_family(request)
+    if user.is_authenticated and is_theirs(user, upload):
+        return True
+    return upload.family in (known_family(request), family_of_session(request))
 
 
 def is_theirs(user: User, upload: Upload) -> bool:
     """Whoever was signed in when sending it, and staff; by the API no browser's family counts."""
-    return user.is_staff or user.is_superuser or upload.user_id == user.pk
+    return is_staff(user) or upload.user_id == user.pk
+
+
+def is_staff(user: User) -> bool:
+    """Those who look after the site: they see every photograph."""
+    return user.is_staff or user.is_superuser
 
 
 def _uuid(id: UUID | str) -> UUID:

@@ -6,8 +6,23 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.models import Job, Key, Pause, Photo, Refusal, Result, Share, Submitted, Upload, User, Worker
+from webapp.accounts.signing_in import AdminSignInForm
+from webapp.models import (
+    Job,
+    Key,
+    Letter,
+    Pause,
+    Photo,
+    Refusal,
+    Result,
+    Share,
+    Submitted,
+    Upload,
+    User,
+    Worker,
+)
 
+admin.site.login_form = AdminSignInForm
 admin.site.register(User, UserAdmin)
 
 
@@ -47,6 +62,12 @@ class ShareAdmin(LookedAtOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return request.user.is_superuser
+
+
+@admin.register(Letter)
+class LetterAdmin(LookedAtOnly):
+    list_display = ("upload", "created_at", "tries", "sent_at")
+    fields = ("upload", "language", "created_at", "tries", "not_before", "sent_at")  # whom to is not shown
 
 
 @admin.register(Submitted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django import forms
@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ml.contract import STROKE_TOOLS, Options
+from ml.contract import RESULTS, STROKE_TOOLS, Options
 from webapp import parcels, shares
 from webapp.parcels import Arrived
-from webapp.views.words import FINDINGS, SATURATIONS, STATES
+from webapp.views.words import FINDINGS, PICTURES, SATURATIONS, STATES
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -56,6 +56,7 @@ class UploadForm(forms.Form):
     finding = forms.ChoiceField(
         required=False, choices=FINDINGS.items(), initial=Options.finding, widget=forms.RadioSelect
     )
+    album = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, family: UUID | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -75,6 +76,47 @@ class UploadForm(forms.Form):
         """What was chosen, as fields of ml.contract.Options; what is as usual is left out."""
         finding = self.cleaned_data["finding"] or Options.finding
         return {} if finding == Options.finding else {"finding": finding}
+
+
+class SettingsForm(forms.Form):
+    """What holds for all photographs of an album."""
+
+    finding = forms.ChoiceField(choices=FINDINGS.items(), widget=forms.RadioSelect)
+    only = forms.MultipleChoiceField(
+        choices=[(kind, PICTURES[kind]) for kind in RESULTS], widget=forms.CheckboxSelectMultiple
+    )
+    saturation = forms.TypedChoiceField(coerce=float, choices=SATURATIONS.items(), widget=forms.RadioSelect)
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Self:
+        """Shown with these fields of ml.contract.Options chosen."""
+        usual = Options(**options)
+        return cls(
+            initial={
+                "finding": usual.finding,
+                "only": list(usual.only),
+                "saturation": str(usual.saturation),
+            }
+        )
+
+    def options(self) -> dict[str, Any]:
+        """As fields of ml.contract.Options; what is as usual is left out."""
+        chosen = {
+            **self.cleaned_data,
+            "only": [kind for kind in RESULTS if kind in self.cleaned_data["only"]],
+        }
+        usual = {"finding": Options.finding, "only": list(RESULTS), "saturation": Options.saturation}
+        return {name: value for name, value in chosen.items() if value != usual[name]}
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(required=False, max_length=100, strip=True)
+
+
+class LetterForm(forms.Form):
+    """Whom to write to; nobody where it is empty."""
+
+    address = forms.EmailField(required=False)
 
 
 class AgainForm(forms.Form):

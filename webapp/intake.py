@@ -20,6 +20,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from ml.contract import PhotoRejected
 from ml.photo import probe
@@ -53,13 +54,15 @@ def submit(
     family: UUID,
     user: User | None = None,
     options: dict[str, Any] | None = None,
+    into: Upload | None = None,
 ) -> Submission:
     """Take the files that are photographs and refuse the others, each with its reason.
 
     options: fields of ml.contract.Options that differ from its defaults, for all of them.
+    into: an upload that they are added to; without it they are one of their own, with these options.
     When this returns, every photograph of `photos` is on the disk and in the database.
     """
-    upload = Upload(family=family, user=user)
+    upload = into or Upload(family=family, user=user, options=options or {})
     photos: list[Photo] = []
     refused: list[Refusal] = []
     for file in files:
@@ -71,12 +74,19 @@ def submit(
         except NoSpace:
             refused.append(_refusal(upload, name, "no_space", {}))
     with transaction.atomic():
-        upload.save(force_insert=True)
+        _keep(upload, is_new=into is None)
         Refusal.objects.bulk_create(refused)
         Photo.objects.bulk_create(photos)
         queue.enqueue(photos, family=family, options=options)
     log.info("upload %s: %d taken, %d refused", upload.id, len(photos), len(refused))
     return Submission(upload, photos, refused)
+
+
+def _keep(upload: Upload, *, is_new: bool) -> None:
+    """What is added makes an upload young again. One that was deleted in the meantime is there once more."""
+    upload.added_at = timezone.now()
+    if is_new or not Upload.objects.filter(pk=upload.pk).update(added_at=upload.added_at):
+        upload.save(force_insert=True)
 
 
 def shown_name(name: str | None) -> str:

@@ -16,9 +16,10 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
-from webapp import sweep
+from webapp import letters, sweep
 from webapp.dispatcher import LOOK_S, Dispatcher, Round
 from webapp.workshop import Workshop
 
@@ -56,6 +57,8 @@ def open_workshop(**_: Any) -> None:
     dispatcher = Dispatcher(shop, hint, deaf=lambda: os.kill(os.getpid(), signal.SIGTERM))
     Round("dispatcher", dispatcher.look, LOOK_S, shop.stopping, shop.bell).start()
     Round("sweep", sweep.sweep, sweep.EVERY_S, shop.stopping).start()
+    if settings.EMAIL_URL:
+        Round("letters", letters.send_due, letters.LOOK_S, shop.stopping).start()
     log.info("worker %s: %d at once", shop.name, shop.slots)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from webapp.api.routes import api
-from webapp.views import errors, family, health, ops, photograph, sharing, staff, tus
+from webapp.views import accounts, albums, errors, family, health, ops, photograph, sharing, staff, tus
 from webapp.views.people import SignIn
 
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("u/<uuid:upload_id>/share/", sharing.share, name="share"),
     path("u/<uuid:upload_id>/share/<int:share_id>/", sharing.unshare, name="unshare"),
     path("s/<str:token>/", sharing.shared, name="shared"),
+    path("u/<uuid:upload_id>/name/", albums.name, name="upload_name"),
+    path("u/<uuid:upload_id>/settings/", albums.treat, name="upload_settings"),
+    path("u/<uuid:upload_id>/join/", albums.join, name="upload_join"),
+    path("u/<uuid:upload_id>/letter/", albums.letter, name="upload_letter"),
+    path("u/<uuid:upload_id>/delete/", albums.delete, name="upload_delete"),
     path("u/<uuid:upload_id>/photographs.zip", family.archive, name="archive"),
     path("p/<uuid:photo_id>/", photograph.page, name="photo"),
     path("p/<uuid:photo_id>/status.json", photograph.status, name="photo_status"),
@@ -28,6 +33,8 @@ urlpatterns = [
     path("p/<uuid:photo_id>/correct/", photograph.correct, name="photo_correct"),
     path("p/<uuid:photo_id>/delete/", photograph.delete, name="photo_delete"),
     path("p/<uuid:photo_id>/<slug:kind>.<slug:suffix>", photograph.file, name="photo_file"),
+    path("delete/", accounts.delete_everything, name="delete_everything"),
+    path("account/", include("webapp.accounts.urls")),
     path("login/", SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", set_language, name="set_language"),

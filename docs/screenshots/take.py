@@ -87,6 +87,13 @@ def photograph_family(browser: Browser, site: str) -> list[dict]:
         shoot(page, "veil")
         page.goto(addresses[-1])
         shoot(page, "good-condition", whole=True)
+        for address, name in (
+            ("account/sign-in", "account"),
+            ("account/new", "account-new"),
+            ("delete", "delete"),
+        ):
+            page.goto(f"/{address}/")
+            shoot(page, name)
         page.goto("/p/00000000-0000-4000-8000-000000000000/")
         shoot(page, "nothing-here")
     return cookies

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser import made
 from tests.webapp.files import photo_bytes
 from webapp.models import Photo
 
@@ -84,27 +83,3 @@ def test_a_connection_that_is_lost_last_leaves_what_was_chosen(open_page) -> Non
 
     page.wait_for_url("**/u/*/")
     assert Photo.objects.get().name == "one.jpg"
-
-
-def test_the_whole_way_without_javascript(open_page) -> None:
-    page = open_page("/", java_script_enabled=False)
-    page.set_input_files("#photos", [photograph("plain.jpg"), LETTER])
-    page.get_by_role("button", name="Restore").click()
-    page.wait_for_url("**/u/*/")
-    expect(page.get_by_text("This is not a photograph that can be read.")).to_be_visible()
-    assert page.locator('noscript meta[http-equiv="refresh"], meta[http-equiv="refresh"]').count() == 1
-
-    made.finish(Photo.objects.get())
-    page.reload()
-    page.locator(".print-words a").click()
-    expect(page.locator(".is-restored")).to_be_visible()
-    expect(page.locator(".is-original")).to_be_hidden()
-    page.get_by_label("Coloured", exact=True).check()
-    expect(page.locator(".is-colorized")).to_be_visible()
-    page.get_by_label("Show what was repaired").check()
-    expect(page.locator(".is-mask")).to_be_visible()
-
-    page.get_by_text("Delete this photograph").click()
-    page.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_text("The photograph and everything made from it are deleted.")).to_be_visible()
-    assert not Photo.objects.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
@@ -20,6 +21,12 @@ def english():
     """A request leaves its language active in its thread until the next one comes."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def no_tries():
+    """How often somebody tried to sign in is remembered from test to test otherwise."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from tests.browser import made
 from webapp import shares
 from webapp.access import SESSION_KEY
-from webapp.models import Job, Photo, User
+from webapp.models import Job, Photo, Upload, User
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,13 @@ OWN = {**dict.fromkeys(ROLES[:3], 404), **dict.fromkeys(ROLES[3:], 200)}
 OWN_ACT = {**OWN, **dict.fromkeys(ROLES[3:], 303)}
 ANONYMOUS = dict.fromkeys(("stranger", "another family", "the family"), TO_LOGIN)
 BEHIND = {**ANONYMOUS, "someone signed in": 404}
+ACCOUNT = {**dict.fromkeys(ROLES, 200), **ANONYMOUS}
+ENTRANCE = {**dict.fromkeys(ROLES, 302), **dict.fromkeys(ANONYMOUS, 200)}  # who is signed in is led on
+NEEDS_MAIL = dict.fromkeys(
+    ROLES, 404
+)  # here is no server of mail; with one: tests/webapp/test_accounts_by_mail.py
+OTHER = uuid.UUID(int=7)
+"""Another upload of the family."""
 STROKES = json.dumps([{"tool": "brush", "width": 3, "points": [[1, 1]]}])
 
 READ = {
@@ -39,6 +46,19 @@ READ = {
     "photo": OWN,
     "photo_status": OWN,
     "photo_file": OWN,
+    "delete_everything": EVERYONE,  # of one’s own; its POST: tests/webapp/test_delete_everything.py
+    "account": ACCOUNT,
+    "account_login": ENTRANCE,
+    "account_signup": ENTRANCE,
+    "account_inactive": EVERYONE,
+    "account_email": ACCOUNT,
+    "account_change_password": ACCOUNT,
+    "account_delete": {**ACCOUNT, "staff": 404, "admin": 404},
+    "account_email_verification_sent": NEEDS_MAIL,
+    "account_reset_password": NEEDS_MAIL,
+    "account_confirm_password_reset_code": NEEDS_MAIL,
+    "account_complete_password_reset": NEEDS_MAIL,
+    "account_password_reset_completed": NEEDS_MAIL,
     "staff": {**BEHIND, "staff": 200, "admin": 200},
     "ops": {**BEHIND, "staff": 404, "admin": 200},
 }
@@ -46,6 +66,11 @@ READ = {
 ACT = {
     "share": ({"days": "7"}, OWN_ACT),
     "unshare": ({}, OWN_ACT),
+    "upload_name": ({"name": "The second album"}, OWN_ACT),
+    "upload_settings": ({"act": "keep"}, OWN_ACT),
+    "upload_join": ({"album": str(OTHER)}, OWN_ACT),
+    "upload_letter": ({"address": "anna@example.org"}, NEEDS_MAIL),
+    "upload_delete": ({}, OWN_ACT),
     "retry": ({}, OWN_ACT),
     "photo_again": ({"finding": "normal"}, OWN_ACT),
     "photo_stop": ({}, OWN_ACT),
@@ -56,17 +81,26 @@ ACT = {
 }
 """Route that changes something to what is sent and what POST answers, by role; GET is refused to all alike."""
 
+OF_AN_UPLOAD = ("upload", "archive", "retry", "share")
+
 
 def routes() -> list[str]:
-    """All of the site's but those of Django's own admin."""
-    included = [pattern for pattern in get_resolver().url_patterns if not isinstance(pattern, URLPattern)]
-    patterns = [*get_resolver().url_patterns, *(inner for outer in included for inner in outer.url_patterns)]
-    return [pattern.name for pattern in patterns if isinstance(pattern, URLPattern)]
+    """All of the site's but those of Django's own admin and the API, which have a namespace."""
+
+    def within(patterns):
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                yield pattern.name
+            elif pattern.namespace is None:
+                yield from within(pattern.url_patterns)
+
+    return list(within(get_resolver().url_patterns))
 
 
 @pytest.fixture
 def photo(photo) -> Photo:
     made.finish(photo)
+    Upload.objects.create(pk=OTHER, family=photo.upload.family)
     return photo
 
 
@@ -77,7 +111,7 @@ def as_role(family):
         rights = {"someone signed in": {}, "staff": {"is_staff": True}}
         rights["admin"] = {"is_staff": True, "is_superuser": True}
         if role in rights:
-            client.force_login(User.objects.create_user(role, **rights[role]))
+            client.force_login(User.objects.create(username=role, password="some", **rights[role]))
         if role.endswith("family"):
             session = client.session
             session[SESSION_KEY] = str(family if role == "the family" else uuid.uuid4())
@@ -96,7 +130,7 @@ def address(name: str, photo: Photo) -> str:
         return reverse(name, args=[photo.upload_id, 1])
     if name.startswith("photo") or name == "tus_parcel":
         return reverse(name, args=[photo.pk])
-    return reverse(name, args=[photo.upload_id] if name in ("upload", "archive", "retry", "share") else [])
+    return reverse(name, args=[photo.upload_id] if name in OF_AN_UPLOAD or name.startswith("upload_") else [])
 
 
 def test_every_route_has_its_row():

@@ -50,9 +50,8 @@ def test_a_worker_that_has_it_in_hand_finds_out(photo):
 
 def test_what_is_past_its_retention_goes(submit, data_dir, settings):
     old, young = submit().upload, submit().upload
-    Upload.objects.filter(pk=old.pk).update(
-        created_at=timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1)
-    )
+    past = timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1)
+    Upload.objects.filter(pk=old.pk).update(created_at=past, added_at=past)
 
     assert removal.remove_past_retention() == 1
 

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 
 
 class Upload(models.Model):
-    """What one family sent at one time. Its id is the private link."""
+    """What one family sent at one time, or put together: an album. Its id is the private link."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     family = models.UUIDField(db_index=True, help_text=_("The browser session that owns it."))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    added_at = models.DateTimeField(
+        default=timezone.now,
+        db_index=True,
+        help_text=_("When a photograph came last: its time here counts from then."),
+    )
+    name = models.CharField(max_length=100, blank=True, default="", help_text=_("As the family calls it."))
+    options = models.JSONField(
+        default=dict, blank=True, help_text=_("Fields of ml.contract.Options for what is added to it.")
+    )
 
     def __str__(self) -> str:
         return str(self.id)

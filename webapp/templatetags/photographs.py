@@ -1,4 +1,4 @@
-"""Filters of the pages: shares of an area, short ids."""
+"""Filters of the pages: shares of an area, short ids; settings that pages speak of."""
 
 from __future__ import annotations
 
@@ -32,3 +32,14 @@ def first_letters(identity: UUID) -> str:
 @register.simple_tag
 def retention_days() -> int:
     return settings.RETENTION_DAYS
+
+
+@register.simple_tag
+def can_sign_up() -> bool:
+    return settings.ACCOUNT_SIGNUP_ENABLED
+
+
+@register.simple_tag
+def letters_go_out() -> bool:
+    """Whether there is a server of mail."""
+    return bool(settings.EMAIL_URL)

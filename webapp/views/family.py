@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -12,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp import access, intake, packing, shares, versions
-from webapp.forms import ACCEPT, ShareForm, UploadForm
+from webapp import access, albums, intake, letters, packing, shares, versions
+from webapp.forms import ACCEPT, SettingsForm, ShareForm, UploadForm
 from webapp.models import Share, Upload
 from webapp.views import selections, words
 
@@ -26,23 +27,30 @@ def home(request: HttpRequest) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(*sent, family=access.known_family(request))
     if form.is_bound and form.is_valid():
-        user = request.user if request.user.is_authenticated else None
-        taken = intake.submit(
-            form.cleaned_data["photos"],
-            family=access.family_of(request),
-            user=user,
-            options=form.options(),
+        return HttpResponseRedirect(
+            reverse("upload", args=[_taken(request, form).upload.id]), status=SEE_OTHER
         )
-        return HttpResponseRedirect(reverse("upload", args=[taken.upload.id]), status=SEE_OTHER)
     page = {
         "form": form,
         "accept": ACCEPT,
         "limit_mb": settings.MAX_UPLOAD_MB,
         "limit_mp": settings.MAX_MEGAPIXELS,
-        "uploads": selections.rolls(access.known_family(request)),
-        "examples": selections.rolls(access.EXAMPLES)[:1],
+        "uploads": selections.rolls(access.own_uploads(request)),
+        "album": request.GET.get("album", ""),
+        "examples": selections.rolls(Upload.objects.filter(family=access.EXAMPLES))[:1],
+        "may_sign_up": settings.ACCOUNT_SIGNUP_ENABLED,
     }
     return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
+
+
+def _taken(request: HttpRequest, form: UploadForm) -> intake.Submission:
+    """The photographs, in an upload of their own or in one that is there."""
+    photos = form.cleaned_data["photos"]
+    album = access.upload_to_add_to(request, form.cleaned_data["album"])
+    if album:
+        return albums.add(album, photos)
+    user = request.user if request.user.is_authenticated else None
+    return intake.submit(photos, family=access.family_of(request), user=user, options=form.options())
 
 
 @never_cache
@@ -55,6 +63,7 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
     if first_waiting:
         summary.append(first_waiting.placed_sentence)
     may_change = access.may_change(request, upload)
+    waiting = any(card.waiting for card in shown)
     page = {
         "upload": upload,
         "may_change": may_change,
@@ -63,15 +72,27 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
         "are_examples": upload.family == access.EXAMPLES,
         "cards": shown,
         "summary": summary,
-        "waiting": any(card.waiting for card in shown),
+        "waiting": waiting,
         "given_up": sum(card.state in ("failed", "cancelled") for card in shown),
         "twins": selections.twins(shown),
         "ready": sum(bool(versions.of(card.photo)) for card in shown),
         "refused": upload.refusals.all(),
+        **(_album(request, upload, waiting=waiting) if may_change else {}),
         "private_address": request.build_absolute_uri(),
-        "kept_until": upload.created_at + timedelta(days=settings.RETENTION_DAYS),
+        "kept_until": upload.added_at + timedelta(days=settings.RETENTION_DAYS),
     }
     return render(request, "webapp/upload.html", page)
+
+
+def _album(request: HttpRequest, upload: Upload, *, waiting: bool) -> dict[str, Any]:
+    """What whoever may change an upload can do with it as a whole; put together with others only when all is over."""
+    own = access.own_uploads(request).exclude(pk=upload.pk)
+    return {
+        "others": [] if waiting else selections.rolls(own),
+        "settings_form": SettingsForm.of(upload.options),
+        "may_write": bool(settings.EMAIL_URL),
+        "letter": letters.waiting(upload) if settings.EMAIL_URL else None,
+    }
 
 
 def _shared(request: HttpRequest, upload: Upload) -> list[Share]:

@@ -20,7 +20,10 @@ REMEMBERED = 50
 class Roll:
     """An upload in the list of a family's own."""
 
+    id: UUID
     url: str
+    name: str
+    """As the family calls it; may be empty."""
     first_name: str
     others: int
     created_at: datetime
@@ -42,8 +45,8 @@ class Twin:
 def with_twins(upload: Upload) -> QuerySet[Photo]:
     """The upload's photographs, each with `earlier`: the id of the same one in an earlier upload, or None."""
     earlier = Photo.objects.filter(
-        upload__family=upload.family, sha256=OuterRef("sha256"), upload__created_at__lt=upload.created_at
-    )
+        upload__family=upload.family, sha256=OuterRef("sha256"), created_at__lt=OuterRef("created_at")
+    ).exclude(upload=upload)
     return upload.photos.annotate(earlier=Subquery(earlier.order_by("-created_at").values("pk")[:1]))
 
 
@@ -54,15 +57,20 @@ def twins(shown: Sequence[Card]) -> list[Twin]:
     ]
 
 
-def rolls(family: UUID | None) -> list[Roll]:
-    """A family's uploads, newest first."""
-    if family is None:
-        return []
+def rolls(uploads: QuerySet[Upload]) -> list[Roll]:
+    """Those with photographs, newest first."""
     first = Photo.objects.filter(upload=OuterRef("pk")).order_by("created_at", "id").values("name")[:1]
-    mine = Upload.objects.filter(family=family).annotate(count=Count("photos"), first=Subquery(first))
+    shown = uploads.annotate(count=Count("photos"), first=Subquery(first)).filter(count__gt=0)
     return [
-        Roll(reverse("upload", args=[upload.pk]), upload.first, upload.count - 1, upload.created_at)
-        for upload in mine.filter(count__gt=0).order_by("-created_at")[:REMEMBERED]
+        Roll(
+            upload.pk,
+            reverse("upload", args=[upload.pk]),
+            upload.name,
+            upload.first,
+            upload.count - 1,
+            upload.created_at,
+        )
+        for upload in shown.order_by("-created_at")[:REMEMBERED]
     ]
 
 

@@ -40,7 +40,7 @@ async function look(live) {
   const status = await answer.json();
   if (TERMINAL.has(status.state)) return location.reload();
   const now = [status.state, status.stage, status.place].join();
-  if (said && now !== said) await redraw();
+  if (now !== said) await redraw(); // the first time too: the work may have begun since the page was drawn
   said = now;
   const bar = live.querySelector("progress");
   if (bar) bar.value = status.progress ?? 0;

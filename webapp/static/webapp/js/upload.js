@@ -173,7 +173,7 @@ addEventListener("beforeunload", (event) => {
 });
 
 /* From here on the page is the one for JavaScript: the field becomes a button, the send button waits for a choice. */
-for (const part of form.querySelectorAll("[data-plain]")) part.hidden = true;
+for (const part of form.querySelectorAll("[data-plain]")) part.remove();
 for (const part of form.querySelectorAll("[data-script]")) part.hidden = false;
 input.classList.add("unseen");
 input.required = false;
