@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from webapp import storage
+from webapp import audit, storage
 from webapp.models import Photo, Upload
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ def remove_past_retention() -> int:
     limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     past = list(Upload.objects.filter(created_at__lt=limit))
     for upload in past:
+        audit.note_end(upload, "retention")
         remove_upload(upload)
     return len(past)
 

@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from webapp.api.routes import api
-from webapp.views import errors, family, health, ops, photograph, sharing, staff
+from webapp.views import audit, errors, family, health, numbers, ops, photograph, sharing, staff
 from webapp.views.people import SignIn
 
 urlpatterns = [
@@ -32,6 +32,9 @@ urlpatterns = [
     path("staff/", staff.photographs, name="staff"),
     path("ops/", ops.live, name="ops"),
     path("ops/act/", ops.act, name="ops_act"),
+    path("ops/audit/", audit.log, name="audit"),
+    path("ops/audit.csv", audit.table, name="audit_table"),
+    path("metrics", numbers.scrape, name="metrics"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),

@@ -32,3 +32,8 @@ def first_letters(identity: UUID) -> str:
 @register.simple_tag
 def retention_days() -> int:
     return settings.RETENTION_DAYS
+
+
+@register.simple_tag
+def audit_days() -> int:
+    return settings.AUDIT_DAYS

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp import access, intake, packing, shares, versions
+from webapp import access, guards, intake, packing, shares, versions
 from webapp.forms import ACCEPT, ShareForm, UploadForm
-from webapp.models import Share, Upload
+from webapp.models import Share, Trace, Upload, User
+from webapp.rates import TooOften
 from webapp.views import selections, words
 
 SEE_OTHER = 303
@@ -24,8 +25,11 @@ SEE_OTHER = 303
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    user = request.user if request.user.is_authenticated else None
+    too_often = _too_often(request, user) if form.is_bound else None
+    if too_often:
+        form.add_error("photos", str(too_often))
     if form.is_bound and form.is_valid():
-        user = request.user if request.user.is_authenticated else None
         taken = intake.submit(
             form.cleaned_data["photos"],
             family=access.family_of(request),
@@ -41,13 +45,25 @@ def home(request: HttpRequest) -> HttpResponse:
         "uploads": selections.rolls(access.known_family(request)),
         "examples": selections.rolls(access.EXAMPLES)[:1],
     }
-    return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
+    answer = render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
+    if too_often:
+        answer.status_code, answer["Retry-After"] = 429, str(too_often.seconds)
+    return answer
+
+
+def _too_often(request: HttpRequest, user: User | None) -> TooOften | None:
+    try:
+        guards.uploads(request, user)
+    except TooOften as error:
+        return error
+    return None
 
 
 @never_cache
 @require_GET
 def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
     upload = access.upload_or_404(request, upload_id)
+    access.note(request, Trace.Act.SAW, upload)
     shown = selections.cards(selections.with_twins(upload))
     first_waiting = next((card for card in shown if card.state == "queued"), None)
     summary = [words.summary(Counter(card.state for card in shown))]
@@ -83,7 +99,9 @@ def _shared(request: HttpRequest, upload: Upload) -> list[Share]:
 
 @require_GET
 def archive(request: HttpRequest, upload_id: str) -> StreamingHttpResponse:
-    return packing.response(access.upload_or_404(request, upload_id))
+    upload = access.upload_or_404(request, upload_id)
+    access.note(request, Trace.Act.DOWNLOADED, upload, "zip")
+    return packing.response(upload)
 
 
 @require_POST

@@ -95,7 +95,8 @@ function post() {
     if (request.status < 400 && page.pathname !== new URL(form.action).pathname) {
       sending = false;
       location.assign(page);
-    } else failed(request.status === 507 || request.status === 503 ? "full" : "refused");
+    } else if (request.status === 429) failed("often");
+    else failed(request.status === 507 || request.status === 503 ? "full" : "refused");
   };
   request.onerror = () => failed("offline");
   busy(true);
