@@ -34,8 +34,9 @@ def note(
     """of: with its upload at hand where it is a photograph."""
     upload, photo = (of.upload_id, of.pk) if isinstance(of, Photo) else (of.pk, None)
     trace = Trace(
-        act=act, role=visitor.role, who=visitor.who[:200], upload=upload, photo=photo, detail=detail[:100]
-    )
+        at=timezone.now(), act=act, role=visitor.role, who=visitor.who[:200],
+        upload=upload, photo=photo, detail=detail[:100],
+    )  # fmt: skip
     if settings.AUDIT_ADDRESSES:
         trace.address = callers.address(request)[:45]
     if act in LASTING:

@@ -47,17 +47,14 @@ def choose(key: Key, url: str) -> Hook:
 
 def look() -> None:
     """One round: note what has ended, and make the calls that are due."""
-    if not Hook.objects.exists():
-        return
     for hook in Hook.objects.select_related("key"):
         Call.objects.bulk_create(
             (Call(hook=hook, job=job.pk, body=_body(job)) for job in _ended(hook)), ignore_conflicts=True
         )
-    silent: set[int] = set()
-    for call in _due().select_related("hook").order_by("due_at")[:AT_ONCE]:
-        # One that is away costs its patience once in a round, so that the others are told all the same.
-        if call.hook_id not in silent and _take(call) and not _make(call):
-            silent.add(call.hook_id)
+        for call in _due().filter(hook=hook).order_by("due_at")[:AT_ONCE]:
+            # One that is away costs its patience once in a round, and its other calls wait for the next.
+            if _take(call) and not _make(hook, call):
+                break
 
 
 def forget_past() -> None:
@@ -101,14 +98,14 @@ def _take(call: Call) -> bool:
     return bool(mine.update(tries=call.tries + 1, due_at=timezone.now() + HELD))
 
 
-def _make(call: Call) -> bool:
+def _make(hook: Hook, call: Call) -> bool:
     now = timezone.now()
     headers = {
         "webhook-id": str(call.pk),
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": sign(call.hook.secret, str(call.pk), int(now.timestamp()), call.body),
+        "webhook-signature": sign(hook.secret, str(call.pk), int(now.timestamp()), call.body),
     }
-    answer = posting.post(call.hook.url, call.body.encode(), headers)
+    answer = posting.post(hook.url, call.body.encode(), headers)
     _note(call, answer, timezone.now())
     return answer.is_taken
 
