@@ -66,7 +66,7 @@ def test_what_the_family_does_is_written_with_its_first_letters(browser, photo, 
 
     assert told() == [
         (*who, "saw", ""), (*who, "saw", ""), (*who, "downloaded", "restored"), (*who, "downloaded", "zip"),
-        (*who, "shared", "7 d"), (*who, "unshared", ""), (*who, "corrected", "strokes"),
+        (*who, "shared", "7"), (*who, "unshared", ""), (*who, "corrected", "strokes"),
         (*who, "corrected", "settings"), (*who, "deleted", ""),
     ]  # fmt: skip
     assert {trace.photo for trace in Trace.objects.filter(act="deleted")} == {photo.pk}

@@ -8,6 +8,9 @@ from django import template
 from django.conf import settings
 from django.utils.formats import number_format
 
+from webapp.models import Trace
+from webapp.views import words
+
 register = template.Library()
 
 LEAST_SHOWN = 0.001
@@ -32,6 +35,12 @@ def first_letters(identity: UUID) -> str:
 @register.simple_tag
 def retention_days() -> int:
     return settings.RETENTION_DAYS
+
+
+@register.filter
+def trace_detail(trace: Trace) -> str:
+    """What an entry of the audit log adds to its act."""
+    return words.trace_detail(trace.detail)
 
 
 @register.simple_tag

@@ -24,7 +24,7 @@ def share(request: HttpRequest, upload_id: str) -> HttpResponse:
     form = ShareForm(request.POST)
     if form.is_valid():
         shares.make(upload, int(form.cleaned_data["days"]), form.cleaned_data["password"])
-        access.note(request, Trace.Act.SHARED, upload, f"{form.cleaned_data['days']} d")
+        access.note(request, Trace.Act.SHARED, upload, form.cleaned_data["days"])
     else:
         messages.error(request, _("Please choose for how long to share."))
     return _back(upload)
