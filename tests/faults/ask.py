@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sys
 import time
 import uuid
@@ -54,6 +56,51 @@ def watch() -> None:
         time.sleep(0.1)
 
 
+def send_as_family(*behaviours: str) -> dict[str, str]:
+    """Through the first page, as a browser would; its `session`, and where it was led."""
+    from django.test import Client
+
+    from tests.webapp.files import photo_file
+
+    browser = Client(headers={"host": "127.0.0.1"})
+    files = [photo_file(f"{behaviour}.jpg", ending=b"#" + behaviour.encode()) for behaviour in behaviours]
+    answer = browser.post("/", {"photos": files})
+    return {"session": browser.cookies["sessionid"].value, "upload": answer["Location"]}
+
+
+def see_as_family(session: str, upload: str) -> dict[str, str]:
+    """Every address that the upload's and its photographs' pages lead to, with what is there."""
+    from django.test import Client
+
+    browser = Client(headers={"host": "127.0.0.1"})
+    browser.cookies["sessionid"] = session
+    found: dict[str, str] = {}
+    to_see = [upload]
+    while to_see:
+        address = to_see.pop()
+        answer = browser.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        is_file = not answer["Content-Type"].startswith("text/html")
+        found[address] = hashlib.sha256(body).hexdigest() if is_file else "a page"
+        if not is_file:
+            links = re.findall(r'href="(/p/[^"?#]+)"', body.decode())
+            to_see += [link for link in links if link not in found]
+    return found
+
+
+def drain() -> int:
+    from webapp import workers
+
+    return workers.drain()
+
+
+def undrain() -> int:
+    from webapp import workers
+
+    return workers.undrain()
+
+
 def sweep() -> int:
     from webapp import sweep
 
@@ -68,7 +115,5 @@ def verify() -> list[str]:
 
 if __name__ == "__main__":
     django.setup()
-    answer = {"submit": submit, "jobs": jobs, "watch": watch, "sweep": sweep, "verify": verify}[sys.argv[1]](
-        *sys.argv[2:]
-    )
-    say(answer)
+    questions = (submit, jobs, watch, send_as_family, see_as_family, drain, undrain, sweep, verify)
+    say({question.__name__: question for question in questions}[sys.argv[1]](*sys.argv[2:]))
