@@ -96,7 +96,6 @@ def test_the_hours_stay_open_while_the_page_renews_itself(keeper, photo):
 @pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_the_audit_log_is_found_sifted_and_fits(width, light, locale, keeper, photo):
-    from tests.browser.test_layout import FAINT, SMALL
 
     for who, act in (
         ("archivist", "saw"),

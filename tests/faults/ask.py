@@ -8,6 +8,7 @@ import re
 import sys
 import time
 import uuid
+from typing import Any
 
 import django
 
@@ -17,7 +18,7 @@ def say(answer: object) -> None:
     sys.stdout.flush()
 
 
-def submit(*behaviours: str) -> list[str]:
+def submit(*behaviours: str, user: Any = None) -> list[str]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from tests.webapp.files import photo_bytes
@@ -27,7 +28,19 @@ def submit(*behaviours: str) -> list[str]:
         SimpleUploadedFile(f"{behaviour}.jpg", photo_bytes(ending=b"#" + behaviour.encode()))
         for behaviour in behaviours
     ]
-    return [str(photo.job.pk) for photo in intake.submit(files, family=uuid.uuid4()).photos]
+    return [str(photo.job.pk) for photo in intake.submit(files, family=uuid.uuid4(), user=user).photos]
+
+
+def submit_with_hook(url: str, *behaviours: str) -> list[str]:
+    """As somebody whose key has this webhook."""
+    from webapp import hooks
+    from webapp.api import keys
+    from webapp.models import User
+
+    anna = User.objects.create_user("anna")
+    keys.make(anna, "scanner", ["read"])
+    hooks.choose(anna.keys.get(), url)
+    return submit(*behaviours, user=anna)
 
 
 def jobs() -> dict[str, dict]:
@@ -115,5 +128,16 @@ def verify() -> list[str]:
 
 if __name__ == "__main__":
     django.setup()
-    questions = (submit, jobs, watch, send_as_family, see_as_family, drain, undrain, sweep, verify)
+    questions = (
+        submit,
+        submit_with_hook,
+        jobs,
+        watch,
+        send_as_family,
+        see_as_family,
+        drain,
+        undrain,
+        sweep,
+        verify,
+    )
     say({question.__name__: question for question in questions}[sys.argv[1]](*sys.argv[2:]))
