@@ -26,6 +26,22 @@ MAX_MEGAPIXELS = env.number("MAX_MEGAPIXELS", 100, least=1, most=2_000)
 RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=1, most=36_500)
 MIN_FREE_MB = env.number("MIN_FREE_MB", 500, least=0, most=10_000_000)  # below it uploads are refused
 
+# --- limits, for one family or account; 0: none ----------------------------------------------------------------------
+QUOTA_WAITING = env.number("QUOTA_WAITING", 1_000, least=0, most=1_000_000)  # photographs
+QUOTA_PER_DAY = env.number("QUOTA_PER_DAY", 2_000, least=0, most=1_000_000)
+QUOTA_STORED_MB = env.number("QUOTA_STORED_MB", 50_000, least=0, most=100_000_000)  # originals and results
+RATE_UPLOADS = env.number("RATE_UPLOADS", 2_000, least=0, most=1_000_000)  # sendings in an hour
+RATE_PASSWORDS = env.number("RATE_PASSWORDS", 10, least=0, most=100_000)  # tries in a quarter of an hour
+PROXIES = env.number(
+    "PROXIES", 0, least=0, most=10
+)  # how many stand before the site and add to X-Forwarded-For
+
+# --- who looked at what, and what the site tells of itself -----------------------------------------------------------
+AUDIT_DAYS = env.number("AUDIT_DAYS", 365, least=1, most=36_500)
+AUDIT_ADDRESSES = env.flag("AUDIT_ADDRESSES")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE")
+
 # --- the queue -------------------------------------------------------------------------------------------------------
 WORKERS = env.number("WORKERS", 1, least=1, most=64)  # photographs worked on at once by one worker process
 DEVICE = env.choice("DEVICE", "auto", ("auto", "cpu", "cuda"))
@@ -126,6 +142,7 @@ vars().update(mail.server(EMAIL_URL))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(env.text("EMAIL_FROM"), needed=bool(EMAIL_URL))
 
 AUTHENTICATION_BACKENDS = [
+    "webapp.guards.LimitedSignIn",
     "django.contrib.auth.backends.ModelBackend",
     "webapp.accounts.signing_in.ByEmail",
 ]
@@ -149,9 +166,7 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {
     "letter": "30/h/ip,10/h/key"
 }  # beside allauth's own: letters about uploads, by address
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
-    "TRUSTED_PROXIES", int(HTTPS), least=0, most=10
-)  # before rate limits
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 # --- uploads ---------------------------------------------------------------------------------------------------------
 FILE_UPLOAD_HANDLERS = [
@@ -183,7 +198,7 @@ SESSION_COOKIE_AGE = 365 * 86_400  # the session is what a family owns its photo
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes come from inside, without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

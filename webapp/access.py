@@ -8,13 +8,18 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from webapp import shares
-from webapp.models import Photo, Upload, User
+from webapp import audit, shares
+from webapp.audit import Visitor
+from webapp.models import Key, Photo, Trace, Upload, User
 
 SESSION_KEY = "family"
 EXAMPLES = uuid5(NAMESPACE_URL, "urn:photo-restorer:demo")
 """The family of `manage.py demo`'s photographs: everyone may look at them. No browser session can be this one: it is
 not random."""
+CANARY = uuid5(NAMESPACE_URL, "urn:photo-restorer:canary")
+"""The family of `manage.py canary`'s photograph."""
+THE_SITES_OWN = (EXAMPLES, CANARY)
+OWNERS = (Trace.Role.FAMILY, Trace.Role.ACCOUNT)
 
 
 def family_of(request: HttpRequest) -> UUID:
@@ -56,6 +61,7 @@ def upload_or_404(request: HttpRequest, id: UUID | str) -> Upload:
     upload = Upload.objects.filter(pk=_uuid(id)).first()
     if upload is None or not may_see(request, upload):
         raise Http404
+    _note_look(request, upload, upload)
     return upload
 
 
@@ -76,6 +82,7 @@ def photo_or_404(request: HttpRequest, id: UUID | str) -> Photo:
     photo = Photo.objects.select_related("upload").filter(pk=_uuid(id)).first()
     if photo is None or not may_see(request, photo.upload):
         raise Http404
+    _note_look(request, photo.upload, photo)
     return photo
 
 
@@ -114,6 +121,33 @@ def is_theirs(user: User, upload: Upload) -> bool:
 def is_staff(user: User) -> bool:
     """Those who look after the site: they see every photograph."""
     return user.is_staff or user.is_superuser
+
+
+def visitor(request: HttpRequest, upload: Upload) -> Visitor:
+    """In which role someone who may see it does."""
+    if isinstance(key := getattr(request, "auth", None), Key):
+        return Visitor(Trace.Role.KEY, f"{key.user.username}: {key.name}")
+    if upload.family == known_family(request):
+        return Visitor(Trace.Role.FAMILY, upload.family.hex[:8])
+    user = request.user
+    if user.is_authenticated and upload.user_id == user.pk:
+        return Visitor(Trace.Role.ACCOUNT, user.username)
+    if user.is_authenticated and (user.is_staff or user.is_superuser):
+        return Visitor(Trace.Role.ADMIN if user.is_superuser else Trace.Role.STAFF, user.username)
+    return Visitor(Trace.Role.SHARE, f"{shares.opened_of(request, upload) or ''}")
+
+
+def note(request: HttpRequest, act: Trace.Act, of: Photo | Upload, detail: str = "") -> None:
+    """Into the audit log, unless it is one of the site's own examples."""
+    upload = of.upload if isinstance(of, Photo) else of
+    if upload.family not in THE_SITES_OWN:
+        audit.note(request, visitor(request, upload), act, of, detail)
+
+
+def _note_look(request: HttpRequest, upload: Upload, of: Photo | Upload) -> None:
+    """Whoever else comes through these doors is noted, whichever page it is; owners where they open a page."""
+    if upload.family not in THE_SITES_OWN and visitor(request, upload).role not in OWNERS:
+        note(request, Trace.Act.SAW, of)
 
 
 def _uuid(id: UUID | str) -> UUID:

@@ -6,23 +6,26 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.accounts.signing_in import AdminSignInForm
 from webapp.models import (
+    Call,
+    Hook,
     Job,
     Key,
     Letter,
     Pause,
     Photo,
+    Rate,
     Refusal,
     Result,
     Share,
     Submitted,
+    Tally,
+    Trace,
     Upload,
     User,
     Worker,
 )
 
-admin.site.login_form = AdminSignInForm
 admin.site.register(User, UserAdmin)
 
 
@@ -127,3 +130,33 @@ class ResultAdmin(LookedAtOnly):
 @admin.register(Worker)
 class WorkerAdmin(LookedAtOnly):
     list_display = ("name", "busy", "slots", "note", "seen_at")
+
+
+@admin.register(Trace)
+class TraceAdmin(LookedAtOnly):
+    list_display = ("at", "act", "role", "who", "photo", "upload", "detail")
+    list_filter = ("act", "role")
+    search_fields = ("who", "photo", "upload")
+
+
+@admin.register(Hook)
+class HookAdmin(LookedAtOnly):
+    """Its secret is shown nowhere."""
+
+    list_display = ("key", "url", "created_at")
+    fields = ("key", "url", "created_at")
+
+
+@admin.register(Call)
+class CallAdmin(LookedAtOnly):
+    list_display = ("id", "hook", "job", "tries", "due_at", "told_at", "given_up_at", "answer")
+
+
+@admin.register(Rate)
+class RateAdmin(LookedAtOnly):
+    list_display = ("name", "count", "ends_at")
+
+
+@admin.register(Tally)
+class TallyAdmin(LookedAtOnly):
+    list_display = ("name", "value")

@@ -7,6 +7,7 @@ needs the broker.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +17,7 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.utils import timezone
 
-from webapp import queue
+from webapp import memory, queue
 from webapp.models import Job, Worker
 from webapp.workshop import Workshop
 
@@ -59,10 +60,17 @@ class Round(Thread):
 
 
 class Dispatcher:
-    """send: puts a job's id on the broker, False where it is away. deaf: called where this process must be replaced."""
+    """send: puts a job's id on the broker, False where it is away. deaf: called where this process must be replaced.
+    hear: called with whether hints are wanted, when that changes."""
 
-    def __init__(self, workshop: Workshop, send: Callable[[UUID], bool], deaf: Callable[[], None]) -> None:
-        self.workshop, self._send, self._deaf = workshop, send, deaf
+    def __init__(
+        self,
+        workshop: Workshop,
+        send: Callable[[UUID], bool],
+        deaf: Callable[[], None],
+        hear: Callable[[bool], object] = lambda wanted: None,
+    ) -> None:
+        self.workshop, self._send, self._deaf, self._hear = workshop, send, deaf, hear
         self._hinted: dict[UUID, float] = {}
         self._first_unheard: float | None = None
         Worker.objects.filter(seen_at__lt=timezone.now() - FORGOTTEN).delete()
@@ -71,14 +79,26 @@ class Dispatcher:
         in_hand = self.workshop.in_hand()
         self._report(len(in_hand))
         queue.bury_expired(watched=in_hand)
+        if self.workshop.draining.is_set():
+            self._hinted, self._first_unheard = {}, None
+            return
         self._hint(self.workshop.slots - len(in_hand))
         self._listen(len(in_hand))
 
     def _report(self, busy: int) -> None:
-        Worker.objects.update_or_create(
+        own, _ = Worker.objects.update_or_create(
             name=self.workshop.name,
-            defaults={"slots": self.workshop.slots, "busy": busy, "seen_at": timezone.now()},
+            defaults={
+                "slots": self.workshop.slots,
+                "busy": busy,
+                "memory_bytes": memory.tree_bytes(os.getpid()),
+                "seen_at": timezone.now(),
+            },
         )
+        if own.draining != self.workshop.draining.is_set():
+            log.info("worker %s: %s", own.name, "is drained" if own.draining else "works again")
+            (self.workshop.draining.set if own.draining else self.workshop.draining.clear)()
+            self._hear(not own.draining)
 
     def _hint(self, free: int) -> None:
         now = time.monotonic()

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from ml.contract import RESULTS, STROKE_TOOLS, Options
 from webapp import parcels, shares
+from webapp.models import Trace
 from webapp.parcels import Arrived
 from webapp.views.words import FINDINGS, PICTURES, SATURATIONS, STATES
 
@@ -199,3 +200,28 @@ class SiftForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     state = forms.ChoiceField(required=False, choices=[("", _("All")), *STATES.items()])
+
+
+def _periods() -> list[tuple[str, str]]:
+    days = [
+        (str(days), ngettext("the last day", "the last %(n)s days", days) % {"n": days})
+        for days in (1, 7, 30)
+    ]
+    return [("", gettext("as long as it is kept")), *days]
+
+
+class AuditForm(forms.Form):
+    """Which entries of the audit log an admin wants to see."""
+
+    q = forms.CharField(
+        label=_("Who, photograph or address"),
+        required=False,
+        strip=True,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    act = forms.ChoiceField(label=_("Did what"), required=False, choices=[("", _("All")), *Trace.Act.choices])
+    role = forms.ChoiceField(
+        label=_("In which role"), required=False, choices=[("", _("All")), *Trace.Role.choices]
+    )
+    days = forms.ChoiceField(label=_("When"), required=False, choices=_periods)

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from ml.contract import PhotoRejected
 from ml.photo import probe
-from webapp import queue, storage
+from webapp import queue, quotas, storage, tallies
 from webapp.models import Photo, Refusal, Upload, User
 from webapp.parcels import Arrived
 
@@ -65,10 +65,15 @@ def submit(
     upload = into or Upload(family=family, user=user, options=options or {})
     photos: list[Photo] = []
     refused: list[Refusal] = []
+    room = quotas.Room(family, user)
     for file in files:
         name = shown_name(file.name)
         try:
+            room.check(file.size or 0)
             photos.append(_store(file, name, upload))
+            room.took(photos[-1])
+        except quotas.Exceeded as exceeded:
+            refused.append(_refusal(upload, name, exceeded.code, exceeded.values))
         except PhotoRejected as rejected:
             refused.append(_refusal(upload, name, rejected.code, rejected.values))
         except NoSpace:
@@ -78,6 +83,7 @@ def submit(
         Refusal.objects.bulk_create(refused)
         Photo.objects.bulk_create(photos)
         queue.enqueue(photos, family=family, options=options)
+        tallies.taken(len(photos), sum(photo.bytes for photo in photos))
     log.info("upload %s: %d taken, %d refused", upload.id, len(photos), len(refused))
     return Submission(upload, photos, refused)
 

@@ -27,6 +27,7 @@ from django.db.models import F, Max, Min
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
+from webapp import tallies
 from webapp.models import Job, JobQuerySet, Pause, Photo, Result
 from webapp.standing import expected_seconds, place, status
 
@@ -141,11 +142,14 @@ def finish(job: Job, report: dict[str, Any], files: Iterable[MadeFile]) -> None:
     """Publish an attempt's files: all of them or none. Raises Lost."""
     _write(_held(job), **_ended(Job.State.DONE), report=report, progress=1.0)
     Result.objects.bulk_create(Result(job=job, **asdict(file)) for file in files)
+    tallies.ended(Job.State.DONE, report.get("seconds"))
 
 
+@transaction.atomic
 def fail(job: Job, code: str, values: dict[str, Any] | None = None, *, fault: str = "") -> None:
     """An end that a person is told about. Raises Lost."""
     _write(_held(job), **_failed(code, values or {}), fault=fault[-LONGEST_FAULT:])
+    tallies.ended(Job.State.FAILED)
 
 
 def release(job: Job) -> None:
@@ -188,10 +192,14 @@ def bury_expired(watched: Collection[UUID] = ()) -> int:
     return taken
 
 
+@transaction.atomic
 def cancel(job: Job) -> bool:
     """Stop a job that has not ended; a worker that has it finds out by its next heartbeat."""
     live = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return bool(live.update(**_ended(Job.State.CANCELLED)))
+    stopped = bool(live.update(**_ended(Job.State.CANCELLED)))
+    if stopped:
+        tallies.ended(Job.State.CANCELLED)
+    return stopped
 
 
 def prefer(job: Job) -> bool:
@@ -214,10 +222,13 @@ def paused() -> Pause | None:
     return Pause.objects.first()
 
 
+@transaction.atomic
 def _bury(job: Job, rows: JobQuerySet) -> None:
     deaths = job.deaths + 1
     end = _waiting_again() if deaths < MOST_DEATHS else _failed("worker_died", {"attempts": deaths})
     _write(rows, **end, deaths=deaths)
+    if deaths >= MOST_DEATHS:
+        tallies.ended(Job.State.FAILED)
 
 
 def _held(job: Job) -> JobQuerySet:

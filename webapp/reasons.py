@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Promise] = {
@@ -30,6 +33,17 @@ SENTENCES: dict[str, Promise] = {
     "internal": _("Something went wrong on our side. The original is safe and the fault is on record."),
     # The site's own: a file that it cannot take now, and what a waiting photograph waits for.
     "no_space": _("The disk of this site is nearly full, so the file was not taken. Please try again later."),
+    "quota_waiting": _(
+        "At most {limit} of your photographs can wait here at once, so this one was not taken. The first of them "
+        "should be done by {when}; please send it again then."
+    ),
+    "quota_day": _(
+        "At most {limit} photographs a day can be sent, so this one was not taken. Please send it again after {when}."
+    ),
+    "quota_stored": _(
+        "Your photographs may take {limit} MB here, and there is no room for this one. Please delete some, or send it "
+        "again after {when}, when the oldest have gone."
+    ),
     "waits_for_space": _("The disk of this site is full. The photograph waits and is tried again by itself."),
     "waits_for_weights": _(
         "A part of the restorer is missing on this site. The photograph waits until its keeper has put it back."
@@ -48,4 +62,12 @@ class _Forgiving(dict[str, Any]):
 def sentence(code: str, values: Mapping[str, Any] | None = None) -> str:
     """The translated sentence for a code of ml.contract.REASONS or of the site's own."""
     words = str(SENTENCES.get(code, SENTENCES["internal"]))
-    return string.Formatter().vformat(words, (), _Forgiving(values or {}))
+    told = _Forgiving(values or {})
+    if "when" in told:
+        told["when"] = _moment(told["when"])
+    return string.Formatter().vformat(words, (), told)
+
+
+def _moment(iso: str) -> str:
+    """A time as a person reads it; the site's clock is UTC, and a reader's may not be."""
+    return f"{date_format(localtime(datetime.fromisoformat(iso)), 'j E, H:i')} UTC"

@@ -8,10 +8,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from webapp import storage
+from webapp import audit, storage
 from webapp.models import Photo, Upload
 
 log = logging.getLogger(__name__)
@@ -38,18 +37,14 @@ def remove_upload(upload: Upload) -> None:
     _remove_files(stored)
 
 
-def remove_uploads(uploads: QuerySet[Upload]) -> int:
-    """Each in a transaction of its own; returns how many."""
-    gone = list(uploads)
-    for upload in gone:
-        remove_upload(upload)
-    return len(gone)
-
-
 def remove_past_retention() -> int:
     """Uploads to which nothing was added for RETENTION_DAYS; returns how many."""
     limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
-    return remove_uploads(Upload.objects.filter(added_at__lt=limit))
+    past = list(Upload.objects.filter(added_at__lt=limit))
+    for upload in past:
+        audit.note_end(upload, "retention")
+        remove_upload(upload)
+    return len(past)
 
 
 def _stored(photo: Photo) -> list[str]:

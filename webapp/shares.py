@@ -44,5 +44,12 @@ def opened(request: HttpRequest, share: Share, password: str = "") -> bool:
 
 
 def shows(request: HttpRequest, upload: Upload) -> bool:
+    return opened_of(request, upload) is not None
+
+
+def opened_of(request: HttpRequest, upload: Upload) -> int | None:
+    """The key of a living share of it that this browser has opened."""
     known = request.session.get(SESSION_KEY)
-    return bool(known) and living().filter(pk__in=known, upload=upload).exists()
+    return (
+        living().filter(pk__in=known, upload=upload).values_list("pk", flat=True).first() if known else None
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Case, F, FloatField, Sum, When
 from django.utils import timezone
 
 from webapp.models import Job, Photo, Worker
@@ -32,8 +32,7 @@ def expected_seconds(job: Job) -> float | None:
     if job.state == Job.State.RUNNING:
         spent = (timezone.now() - job.started_at).total_seconds() if job.started_at else 0.0
         return max(own * pace - spent, 0.0)
-    ahead = _pixels(Job.objects.before(job)) + _pixels(Job.objects.filter(state=Job.State.RUNNING)) / 2
-    return (ahead / _slots() + own) * pace
+    return (_pixels_ahead(job) / _slots() + own) * pace
 
 
 def status(photo: Photo) -> dict[str, Any]:
@@ -56,10 +55,16 @@ def _seconds_per_pixel() -> float | None:
     return seconds / pixels if pixels and seconds > 0 else None
 
 
-def _pixels(jobs: QuerySet[Job]) -> int:
-    return jobs.aggregate(pixels=Sum(F("photo__width") * F("photo__height")))["pixels"] or 0
+def _pixels_ahead(job: Job) -> float:
+    """Of what comes before it; of what is being worked on, half is done."""
+    ahead = Job.objects.before(job) | Job.objects.filter(state=Job.State.RUNNING)
+    share = Case(When(state=Job.State.RUNNING, then=0.5), default=1.0)
+    pixels = ahead.aggregate(
+        pixels=Sum(F("photo__width") * F("photo__height") * share, output_field=FloatField())
+    )
+    return pixels["pixels"] or 0.0
 
 
 def _slots() -> int:
-    alive = Worker.objects.filter(seen_at__gte=timezone.now() - HEARD_OF)
+    alive = Worker.objects.filter(seen_at__gte=timezone.now() - HEARD_OF, draining=False)
     return alive.aggregate(slots=Sum("slots"))["slots"] or 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
-from webapp import letters, sweep
+from webapp import hooks, letters, sweep
 from webapp.dispatcher import LOOK_S, Dispatcher, Round
 from webapp.workshop import Workshop
 
@@ -52,14 +52,24 @@ def hint(job_id: UUID) -> bool:
 
 
 @worker_ready.connect
-def open_workshop(**_: Any) -> None:
+def open_workshop(sender: Any, **_: Any) -> None:
+    """sender: Celery's consumer."""
     shop = workshop()
-    dispatcher = Dispatcher(shop, hint, deaf=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    dispatcher = Dispatcher(
+        shop, hint, deaf=lambda: os.kill(os.getpid(), signal.SIGTERM), hear=partial(_hear, sender)
+    )
     Round("dispatcher", dispatcher.look, LOOK_S, shop.stopping, shop.bell).start()
+    Round("webhooks", hooks.look, hooks.LOOK_S, shop.stopping).start()
     Round("sweep", sweep.sweep, sweep.EVERY_S, shop.stopping).start()
     if settings.EMAIL_URL:
         Round("letters", letters.send_due, letters.LOOK_S, shop.stopping).start()
     log.info("worker %s: %d at once", shop.name, shop.slots)
+
+
+def _hear(consumer: Any, wanted: bool) -> None:
+    """A drained worker takes no hints from the broker, for they would be lost on it; in Celery's own thread."""
+    act = consumer.add_task_queue if wanted else consumer.cancel_task_queue
+    consumer.call_soon(act, settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 @worker_shutting_down.connect

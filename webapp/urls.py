@@ -8,7 +8,20 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from webapp.api.routes import api
-from webapp.views import accounts, albums, errors, family, health, ops, photograph, sharing, staff, tus
+from webapp.views import (
+    accounts,
+    albums,
+    audit,
+    errors,
+    family,
+    health,
+    numbers,
+    ops,
+    photograph,
+    sharing,
+    staff,
+    tus,
+)
 from webapp.views.people import SignIn
 
 urlpatterns = [
@@ -41,6 +54,9 @@ urlpatterns = [
     path("staff/", staff.photographs, name="staff"),
     path("ops/", ops.live, name="ops"),
     path("ops/act/", ops.act, name="ops_act"),
+    path("ops/audit/", audit.log, name="audit"),
+    path("ops/audit.csv", audit.table, name="audit_table"),
+    path("metrics", numbers.scrape, name="metrics"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),

@@ -27,6 +27,8 @@ class Workshop:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self.slots = slots or settings.WORKERS
         self.stopping = Event()
+        self.draining = Event()
+        """What is in hand is ended; nothing new is claimed."""
         self.bell = Event()
         """Rung when a slot is free again, so that the dispatcher looks at once."""
         self.called_at = time.monotonic()
@@ -42,7 +44,8 @@ class Workshop:
     def work(self, hinted: UUID | str | None = None) -> bool:
         """Claim the hinted job or the next in turn and see it through; False where there was none to claim."""
         self.called_at = time.monotonic()
-        job = None if self.stopping.is_set() else queue.claim(self.name, hinted)
+        full = self.stopping.is_set() or self.draining.is_set()
+        job = None if full else queue.claim(self.name, hinted)
         if job is None:
             return False
         with self._lock:

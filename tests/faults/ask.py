@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sys
 import time
 import uuid
+from typing import Any
 
 import django
 
@@ -15,7 +18,7 @@ def say(answer: object) -> None:
     sys.stdout.flush()
 
 
-def submit(*behaviours: str) -> list[str]:
+def submit(*behaviours: str, user: Any = None) -> list[str]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from tests.webapp.files import photo_bytes
@@ -25,7 +28,19 @@ def submit(*behaviours: str) -> list[str]:
         SimpleUploadedFile(f"{behaviour}.jpg", photo_bytes(ending=b"#" + behaviour.encode()))
         for behaviour in behaviours
     ]
-    return [str(photo.job.pk) for photo in intake.submit(files, family=uuid.uuid4()).photos]
+    return [str(photo.job.pk) for photo in intake.submit(files, family=uuid.uuid4(), user=user).photos]
+
+
+def submit_with_hook(url: str, *behaviours: str) -> list[str]:
+    """As somebody whose key has this webhook."""
+    from webapp import hooks
+    from webapp.api import keys
+    from webapp.models import User
+
+    anna = User.objects.create_user("anna")
+    keys.make(anna, "scanner", ["read"])
+    hooks.choose(anna.keys.get(), url)
+    return submit(*behaviours, user=anna)
 
 
 def jobs() -> dict[str, dict]:
@@ -54,6 +69,51 @@ def watch() -> None:
         time.sleep(0.1)
 
 
+def send_as_family(*behaviours: str) -> dict[str, str]:
+    """Through the first page, as a browser would; its `session`, and where it was led."""
+    from django.test import Client
+
+    from tests.webapp.files import photo_file
+
+    browser = Client(headers={"host": "127.0.0.1"})
+    files = [photo_file(f"{behaviour}.jpg", ending=b"#" + behaviour.encode()) for behaviour in behaviours]
+    answer = browser.post("/", {"photos": files})
+    return {"session": browser.cookies["sessionid"].value, "upload": answer["Location"]}
+
+
+def see_as_family(session: str, upload: str) -> dict[str, str]:
+    """Every address that the upload's and its photographs' pages lead to, with what is there."""
+    from django.test import Client
+
+    browser = Client(headers={"host": "127.0.0.1"})
+    browser.cookies["sessionid"] = session
+    found: dict[str, str] = {}
+    to_see = [upload]
+    while to_see:
+        address = to_see.pop()
+        answer = browser.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        is_file = not answer["Content-Type"].startswith("text/html")
+        found[address] = hashlib.sha256(body).hexdigest() if is_file else "a page"
+        if not is_file:
+            links = re.findall(r'href="(/p/[^"?#]+)"', body.decode())
+            to_see += [link for link in links if link not in found]
+    return found
+
+
+def drain() -> int:
+    from webapp import workers
+
+    return workers.drain()
+
+
+def undrain() -> int:
+    from webapp import workers
+
+    return workers.undrain()
+
+
 def sweep() -> int:
     from webapp import sweep
 
@@ -68,7 +128,16 @@ def verify() -> list[str]:
 
 if __name__ == "__main__":
     django.setup()
-    answer = {"submit": submit, "jobs": jobs, "watch": watch, "sweep": sweep, "verify": verify}[sys.argv[1]](
-        *sys.argv[2:]
+    questions = (
+        submit,
+        submit_with_hook,
+        jobs,
+        watch,
+        send_as_family,
+        see_as_family,
+        drain,
+        undrain,
+        sweep,
+        verify,
     )
-    say(answer)
+    say({question.__name__: question for question in questions}[sys.argv[1]](*sys.argv[2:]))

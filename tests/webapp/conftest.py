@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from tests.webapp.files import photo_file
+from tests.webapp.receiver import Receiver
 from webapp import intake
 from webapp.access import SESSION_KEY
 from webapp.models import Job, Photo
@@ -61,3 +62,12 @@ def photo(submit) -> Photo:
 @pytest.fixture
 def job(photo) -> Job:
     return photo.job
+
+
+@pytest.fixture
+def receiver(settings):
+    """What stands at the other end of a webhook, on this machine."""
+    settings.WEBHOOK_ALLOW_PRIVATE = True
+    receiver = Receiver()
+    yield receiver
+    receiver.close()

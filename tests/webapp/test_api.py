@@ -220,6 +220,7 @@ def test_it_describes_itself():
         "/api/v1/photographs/{photo_id}/files/{kind}": {"get"},
         "/api/v1/photographs/{photo_id}/rerun": {"post"},
         "/api/v1/photographs/{photo_id}/cancel": {"post"},
+        "/api/v1/webhook": {"put", "get", "delete"},
     }
 
 

@@ -110,7 +110,7 @@ def test_the_queue_answers_its_three_questions(keeper: User, submit, django_asse
     Worker.objects.create(name="workbench", slots=1, busy=1, note="The disk is slow.")
     client = signed_in(keeper)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(11):
         html = client.get(reverse("ops")).content.decode()
 
     assert "Yes, photographs are being worked on." in html

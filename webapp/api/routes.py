@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,20 +13,31 @@ from ninja import File, Form, Header, NinjaAPI, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
-from webapp import access, delivery, intake, queue, removal, standing, versions
+from webapp import access, delivery, guards, intake, queue, quotas, removal, standing, versions
+from webapp.api import hooks
 from webapp.api.keys import Bearer
 from webapp.api.schemas import Made, Photograph, Problem, Rerun, Settings
 from webapp.forms import StrokesField
-from webapp.models import Key, Photo, Submitted
+from webapp.models import Key, Photo, Refusal, Submitted, Trace
+from webapp.rates import TooOften
 
 DESCRIPTION = "Old photographs in; restored, colorized, restored and colorized ones out."
 api = NinjaAPI(
     title="Photo restorer", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api"
 )
+api.add_router("", hooks.router)
 READ, WRITE = Bearer(Key.Scope.READ), Bearer(Key.Scope.WRITE)
 
 
-@api.post("/photographs", auth=WRITE, response={200: Photograph, 201: Photograph, 422: Problem})
+@api.exception_handler(TooOften)
+def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+    """Over a limit or a quota, with the seconds until there is room again."""
+    answer = api.create_response(request, {"detail": str(error)}, status=429)
+    answer["Retry-After"] = str(error.seconds)
+    return answer
+
+
+@api.post("/photographs", auth=WRITE, response={200: Photograph, 201: Photograph, 422: Problem, 429: Problem})
 def send(
     request: HttpRequest,
     settings: Form[Settings],
@@ -36,10 +48,11 @@ def send(
     key = request.auth
     if idempotency_key and (before := _submitted(key, idempotency_key)):
         return Status(200, _shown(before))
+    guards.uploads(request, key.user)
     family = access.family_of_user(key.user)
     taken = intake.submit([photograph], family=family, user=key.user, options=settings.options())
     if not taken.photos:
-        raise HttpError(422, taken.refused[0].reason)
+        raise _refused(taken.refused[0])
     photo = taken.photos[0]
     if idempotency_key:
         _, is_first = Submitted.objects.get_or_create(
@@ -60,7 +73,10 @@ def show(request: HttpRequest, photo_id: UUID) -> Photograph:
 @api.get("/photographs/{uuid:photo_id}/files/{kind}", auth=READ, url_name="file", response={404: Problem})
 def file(request: HttpRequest, photo_id: UUID, kind: str) -> HttpResponse:
     """The bytes of `original`, `restored`, `colorized`, `restored_colorized` or `mask`."""
-    return delivery.response(_photo(request, photo_id), kind, request)
+    photo = _photo(request, photo_id)
+    answer = delivery.response(photo, kind, request)
+    access.note(request, Trace.Act.DOWNLOADED, photo, kind)
+    return answer
 
 
 @api.post(
@@ -77,6 +93,7 @@ def rerun(request: HttpRequest, photo_id: UUID, wanted: Rerun) -> Status:
     job = versions.make(photo, wanted.options(), mask=mask, strokes=strokes)
     if job is None:
         raise HttpError(409, "This photograph is still being worked on.")
+    access.note(request, Trace.Act.CORRECTED, photo, "strokes" if strokes else "settings")
     return Status(202, _shown(Photo.objects.get(pk=photo.pk)))
 
 
@@ -91,8 +108,16 @@ def cancel(request: HttpRequest, photo_id: UUID) -> Photograph:
 @api.delete("/photographs/{uuid:photo_id}", auth=WRITE, response={204: None, 404: Problem})
 def delete(request: HttpRequest, photo_id: UUID) -> Status:
     """The original and everything that was made of it, for good."""
-    removal.remove_photo(_photo(request, photo_id))
+    photo = _photo(request, photo_id)
+    access.note(request, Trace.Act.DELETED, photo)
+    removal.remove_photo(photo)
     return Status(204, None)
+
+
+def _refused(refusal: Refusal) -> Exception:
+    if refusal.reason_code in quotas.CODES:
+        return TooOften(datetime.fromisoformat(refusal.reason_values["when"]), refusal.reason)
+    return HttpError(422, refusal.reason)
 
 
 def _strokes(wanted: Rerun) -> list[dict[str, Any]]:
@@ -113,7 +138,10 @@ def _submitted(key: Key, name: str) -> Photo | None:
 
 
 def _photo(request: HttpRequest, photo_id: UUID) -> Photo:
-    return access.photo_of_user_or_404(request.auth.user, photo_id)
+    photo = access.photo_of_user_or_404(request.auth.user, photo_id)
+    if photo.upload.user_id != request.auth.user_id:
+        access.note(request, Trace.Act.SAW, photo)
+    return photo
 
 
 def _shown(photo: Photo) -> Photograph:

@@ -14,7 +14,7 @@ def last_added(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("webapp", "0005_pause"),
+        ("webapp", "0009_operations"),
     ]
 
     operations = [

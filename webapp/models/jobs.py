@@ -190,6 +190,12 @@ class Worker(models.Model):
     note = models.CharField(
         max_length=200, blank=True, default="", help_text=_("What hinders it, if anything.")
     )
+    memory_bytes = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Resident, of the process and its children; empty where it is not known."),
+    )
+    draining = models.BooleanField(default=False, help_text=_("It ends what it has and begins nothing new."))
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now, db_index=True)
 

@@ -8,6 +8,9 @@ from django import template
 from django.conf import settings
 from django.utils.formats import number_format
 
+from webapp.models import Trace
+from webapp.views import words
+
 register = template.Library()
 
 LEAST_SHOWN = 0.001
@@ -43,3 +46,14 @@ def can_sign_up() -> bool:
 def letters_go_out() -> bool:
     """Whether there is a server of mail."""
     return bool(settings.EMAIL_URL)
+
+
+@register.filter
+def trace_detail(trace: Trace) -> str:
+    """What an entry of the audit log adds to its act."""
+    return words.trace_detail(trace.detail)
+
+
+@register.simple_tag
+def audit_days() -> int:
+    return settings.AUDIT_DAYS

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from webapp import access, removal
 from webapp.accounts.forms import DeleteAccountForm
+from webapp.models import Trace
 from webapp.views import selections
 from webapp.views.doors import View
 
@@ -78,8 +79,8 @@ def delete(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = DeleteAccountForm(request.user, request.POST or None)
     if form.is_bound and form.is_valid():
-        person, owned = request.user, access.own_uploads(request)
-        removal.remove_uploads(owned)
+        person = request.user
+        _remove_own_uploads(request)
         logout(request)
         person.delete()
         messages.success(request, _("Your account and all that was in it are deleted."))
@@ -93,11 +94,19 @@ def delete(request: HttpRequest) -> HttpResponse:
 def delete_everything(request: HttpRequest) -> HttpResponse:
     """All photographs of a family, with or without an account. An account stays."""
     if request.method == "POST":
-        gone = removal.remove_uploads(access.own_uploads(request))
-        if gone:
+        if _remove_own_uploads(request):
             messages.success(request, _("All your photographs and everything made from them are deleted."))
         return HttpResponseRedirect(reverse("home"), status=SEE_OTHER)
     return render(request, "webapp/delete_everything.html", _counted(request))
+
+
+def _remove_own_uploads(request: HttpRequest) -> int:
+    """Each in a transaction of its own; returns how many."""
+    own = list(access.own_uploads(request))
+    for upload in own:
+        access.note(request, Trace.Act.DELETED, upload)
+        removal.remove_upload(upload)
+    return len(own)
 
 
 def _counted(request: HttpRequest) -> dict[str, int]:

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp import access, albums, intake, letters, packing, shares, versions
+from webapp import access, albums, guards, intake, letters, packing, shares, versions
 from webapp.forms import ACCEPT, SettingsForm, ShareForm, UploadForm
-from webapp.models import Share, Upload
+from webapp.models import Share, Trace, Upload, User
+from webapp.rates import TooOften
 from webapp.views import selections, words
 
 SEE_OTHER = 303
@@ -26,9 +27,13 @@ SEE_OTHER = 303
 def home(request: HttpRequest) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(*sent, family=access.known_family(request))
+    user = request.user if request.user.is_authenticated else None
+    too_often = _too_often(request, user) if form.is_bound else None
+    if too_often:
+        form.add_error("photos", str(too_often))
     if form.is_bound and form.is_valid():
         return HttpResponseRedirect(
-            reverse("upload", args=[_taken(request, form).upload.id]), status=SEE_OTHER
+            reverse("upload", args=[_taken(request, form, user).upload.id]), status=SEE_OTHER
         )
     page = {
         "form": form,
@@ -40,16 +45,26 @@ def home(request: HttpRequest) -> HttpResponse:
         "examples": selections.rolls(Upload.objects.filter(family=access.EXAMPLES))[:1],
         "may_sign_up": settings.ACCOUNT_SIGNUP_ENABLED,
     }
-    return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
+    answer = render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
+    if too_often:
+        answer.status_code, answer["Retry-After"] = 429, str(too_often.seconds)
+    return answer
 
 
-def _taken(request: HttpRequest, form: UploadForm) -> intake.Submission:
+def _too_often(request: HttpRequest, user: User | None) -> TooOften | None:
+    try:
+        guards.uploads(request, user)
+    except TooOften as error:
+        return error
+    return None
+
+
+def _taken(request: HttpRequest, form: UploadForm, user: User | None) -> intake.Submission:
     """The photographs, in an upload of their own or in one that is there."""
     photos = form.cleaned_data["photos"]
     album = access.upload_to_add_to(request, form.cleaned_data["album"])
     if album:
         return albums.add(album, photos)
-    user = request.user if request.user.is_authenticated else None
     return intake.submit(photos, family=access.family_of(request), user=user, options=form.options())
 
 
@@ -57,6 +72,7 @@ def _taken(request: HttpRequest, form: UploadForm) -> intake.Submission:
 @require_GET
 def upload(request: HttpRequest, upload_id: str) -> HttpResponse:
     upload = access.upload_or_404(request, upload_id)
+    access.note(request, Trace.Act.SAW, upload)
     shown = selections.cards(selections.with_twins(upload))
     first_waiting = next((card for card in shown if card.state == "queued"), None)
     summary = [words.summary(Counter(card.state for card in shown))]
@@ -105,7 +121,9 @@ def _shared(request: HttpRequest, upload: Upload) -> list[Share]:
 
 @require_GET
 def archive(request: HttpRequest, upload_id: str) -> StreamingHttpResponse:
-    return packing.response(access.upload_or_404(request, upload_id))
+    upload = access.upload_or_404(request, upload_id)
+    access.note(request, Trace.Act.DOWNLOADED, upload, "zip")
+    return packing.response(upload)
 
 
 @require_POST

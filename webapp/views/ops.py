@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from webapp import queue, versions
+from webapp import queue, versions, workers
 from webapp.models import Job
 from webapp.views.doors import admins_only
 from webapp.views.queue_board import board
@@ -36,10 +36,12 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_POST
 @admins_only
 def act(request: HttpRequest) -> HttpResponse:
-    """One photograph first, stopped, or tried again; or the whole queue paused or resumed."""
+    """One photograph first, stopped, or tried again; a worker or all drained; the whole queue paused or resumed."""
     name = request.POST.get("act", "")
     if name in QUEUE_ACTS:
         QUEUE_ACTS[name]()
+    elif name in WORKER_ACTS:
+        WORKER_ACTS[name](request.POST.get("worker", ""))
     elif name in JOB_ACTS:
         job = _job_or_404(request.POST.get("job", ""))
         JOB_ACTS[name](job)
@@ -49,6 +51,8 @@ def act(request: HttpRequest) -> HttpResponse:
 
 
 QUEUE_ACTS: dict[str, Callable[[], object]] = {"pause": queue.pause, "resume": queue.resume}
+WORKER_ACTS: dict[str, Callable[[str], object]] = {"drain": workers.drain, "undrain": workers.undrain}
+"""Of the named one; without a name, of all."""
 JOB_ACTS: dict[str, Callable[[Job], object]] = {
     "first": queue.prefer,
     "stop": queue.cancel,

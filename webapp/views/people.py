@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.http import HttpResponse
 
+from webapp import guards
 from webapp.accounts.adapter import front_door
-from webapp.accounts.signing_in import StaffSignInForm
 
 
 class SignIn(LoginView):
     template_name = "webapp/login.html"
-    authentication_form = StaffSignInForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "label_suffix": ""}
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Where the tries are used up, that is the reason, whatever the password was."""
+        used_up = guards.signing_in(self.request, form.data.get("username", ""))
+        if used_up is None:
+            return super().form_invalid(form)
+        form.errors.clear()
+        form.add_error(None, str(used_up))
+        return self.render_to_response(
+            self.get_context_data(form=form), status=429, headers={"Retry-After": str(used_up.seconds)}
+        )
 
     def get_default_redirect_url(self) -> str:
         return front_door(self.request.user)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from webapp import access, delivery, masks, queue, removal, standing, versions
 from webapp.forms import AgainForm, CorrectForm
-from webapp.models import Job, Photo, Upload
+from webapp.models import Job, Photo, Trace, Upload
 from webapp.views import words
 from webapp.views.cards import Card
 
@@ -23,6 +23,7 @@ SEE_OTHER = 303
 @require_GET
 def page(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
+    access.note(request, Trace.Act.SAW, photo)
     card = Card(photo, _version(request, photo))
     may_change = access.may_change(request, photo.upload)
     page = {
@@ -48,7 +49,10 @@ def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpRes
     version = _version(request, photo) or next(reversed(versions.of(photo)), None)
     if suffix != Card(photo, version).suffix(kind):
         raise Http404
-    return delivery.response(photo, kind, request, version)
+    answer = delivery.response(photo, kind, request, version)
+    if answer.status_code == 200 and not kind.startswith(delivery.PREVIEW):
+        access.note(request, Trace.Act.DOWNLOADED, photo, kind)
+    return answer
 
 
 @require_POST
@@ -63,6 +67,8 @@ def again(request: HttpRequest, photo_id: str) -> HttpResponse:
             job = masks.take(photo, mask) if mask else versions.look_again(photo, **form.cleaned_data)
             if job is None:
                 messages.error(request, words.STILL_WORKED_ON)
+            else:
+                access.note(request, Trace.Act.CORRECTED, photo, "mask" if mask else "settings")
         except masks.MaskRefused as refused:
             messages.error(request, str(refused))
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
@@ -79,6 +85,8 @@ def correct(request: HttpRequest, photo_id: str) -> HttpResponse:
         messages.error(request, _("Nothing was drawn, so nothing was changed."))
     elif not versions.correct(photo, base, form.cleaned_data["strokes"]):
         messages.error(request, words.STILL_WORKED_ON)
+    else:
+        access.note(request, Trace.Act.CORRECTED, photo, "strokes")
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
 
 
@@ -104,6 +112,7 @@ def _version(request: HttpRequest, photo: Photo) -> Job | None:
 @require_POST
 def delete(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_to_change_or_404(request, photo_id)
+    access.note(request, Trace.Act.DELETED, photo)
     removal.remove_photo(photo)
     messages.success(request, _("The photograph and everything made from it are deleted."))
     left = Upload.objects.filter(pk=photo.upload_id).exists()

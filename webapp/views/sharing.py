@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from webapp import access, shares
+from webapp import access, guards, shares
 from webapp.forms import ShareForm
+from webapp.models import Share, Trace
+from webapp.rates import TooOften
 
 SEE_OTHER = 303
 
@@ -22,6 +24,7 @@ def share(request: HttpRequest, upload_id: str) -> HttpResponse:
     form = ShareForm(request.POST)
     if form.is_valid():
         shares.make(upload, int(form.cleaned_data["days"]), form.cleaned_data["password"])
+        access.note(request, Trace.Act.SHARED, upload, form.cleaned_data["days"])
     else:
         messages.error(request, _("Please choose for how long to share."))
     return _back(upload)
@@ -30,7 +33,8 @@ def share(request: HttpRequest, upload_id: str) -> HttpResponse:
 @require_POST
 def unshare(request: HttpRequest, upload_id: str, share_id: int) -> HttpResponse:
     upload = access.upload_to_change_or_404(request, upload_id)
-    upload.shares.filter(pk=share_id).delete()
+    if upload.shares.filter(pk=share_id).delete()[0]:
+        access.note(request, Trace.Act.UNSHARED, upload)
     return _back(upload)
 
 
@@ -41,10 +45,26 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     found = shares.living().filter(token=token).first()
     if found is None:
         raise Http404
-    if shares.opened(request, found, request.POST.get("password", "")):
-        return _back(found.upload)
-    page = {"is_wrong": request.method == "POST"}
-    return render(request, "webapp/shared.html", page, status=403 if page["is_wrong"] else 200)
+    is_try = request.method == "POST"
+    try:
+        if _opened(request, found, is_try):
+            return _back(found.upload)
+    except TooOften as error:
+        answer = render(request, "webapp/shared.html", {"too_often": str(error)}, status=429)
+        answer["Retry-After"] = str(error.seconds)
+        return answer
+    return render(request, "webapp/shared.html", {"is_wrong": is_try}, status=403 if is_try else 200)
+
+
+def _opened(request: HttpRequest, share: Share, is_try: bool) -> bool:
+    """Each try at a password counts before it is looked at. Raises TooOften."""
+    counts = bool(share.password) and is_try
+    if counts:
+        guards.share_password(request, share)
+    is_open = shares.opened(request, share, request.POST.get("password", ""))
+    if counts and is_open:
+        guards.right_share_password(request, share)
+    return is_open
 
 
 def _back(upload) -> HttpResponse:

@@ -61,6 +61,15 @@ SATURATIONS: dict[str, Promise] = {
     "1.3": gettext_lazy("Stronger colours"),
 }
 """By ml.contract.Options.saturation."""
+TRACED: dict[str, Promise] = {
+    **PICTURES,
+    "zip": gettext_lazy("everything as a ZIP"),
+    "strokes": gettext_lazy("corrected by hand"),
+    "mask": gettext_lazy("by a mask of their own"),
+    "settings": gettext_lazy("with other settings"),
+    "retention": gettext_lazy("its time was over"),
+}
+"""By the detail of webapp.models.Trace."""
 WISHES: dict[str, Promise] = {
     "careful": gettext_lazy("looked for carefully"),
     "thorough": gettext_lazy("looked for thoroughly"),
@@ -95,6 +104,13 @@ def version(number: int, options: dict[str, Any], *, is_corrected: bool) -> str:
     wishes += [str(strength).lower()] if strength else []
     wishes += [_("another repair")] if options.get("seed") else []
     return ", ".join([name, *wishes])
+
+
+def trace_detail(detail: str) -> str:
+    """What an entry of the audit log adds to its act: a picture, a way, or for how many days it was shared."""
+    if detail.isdigit():
+        return ngettext("for %(n)d day", "for %(n)d days", int(detail)) % {"n": int(detail)}
+    return str(TRACED.get(detail, detail))
 
 
 def print_size(width: int, height: int) -> str:

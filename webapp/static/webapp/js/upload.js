@@ -143,7 +143,8 @@ async function handIn() {
     if (answer.ok && page.pathname !== new URL(form.action).pathname) {
       sending = false;
       location.assign(page);
-    } else stopAll(answer.status === 507 || answer.status === 503 ? "full" : "refused");
+    } else if (answer.status === 429) stopAll("often");
+    else stopAll(answer.status === 507 || answer.status === 503 ? "full" : "refused");
   } catch {
     stopAll("offline");
   }
