@@ -136,7 +136,7 @@ def test_who_may_not_see_it_leaves_no_trace_and_examples_leave_none(archivist, p
 
 def test_what_the_site_deletes_by_itself_is_written_too(submit, settings):
     upload = submit().upload
-    Upload.objects.update(created_at=timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1))
+    Upload.objects.update(added_at=timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1))
 
     removal.remove_past_retention()
 
