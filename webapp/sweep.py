@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from webapp import removal, storage
+from webapp import removal, storage, tiles
 from webapp.models import Job, Photo, Result
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ ORPHAN_AGE_S = 3600.0
 def sweep(older_than_s: float = ORPHAN_AGE_S) -> int:
     """Remove orphans and what is past its retention; returns how many files and folders went."""
     removal.remove_past_retention()
+    tiles.sweep()
     orphans = orphans_older_than(older_than_s)
     for path in orphans:
         storage.remove(str(path))

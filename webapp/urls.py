@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from webapp.api.routes import api
-from webapp.views import errors, family, health, ops, photograph, sharing, staff
+from webapp.views import errors, family, health, ops, photograph, sharing, staff, tiles
 from webapp.views.people import SignIn
 
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("p/<uuid:photo_id>/stop/", photograph.stop, name="photo_stop"),
     path("p/<uuid:photo_id>/correct/", photograph.correct, name="photo_correct"),
     path("p/<uuid:photo_id>/delete/", photograph.delete, name="photo_delete"),
+    path("p/<uuid:photo_id>/tiles/<slug:kind>.json", tiles.status, name="photo_tiles"),
+    path(
+        "p/<uuid:photo_id>/tiles/<slug:kind>/<int:level>/<int:column>_<int:row>.<slug:suffix>",
+        tiles.tile,
+        name="photo_tile",
+    ),
     path("p/<uuid:photo_id>/<slug:kind>.<slug:suffix>", photograph.file, name="photo_file"),
     path("login/", SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -37,6 +37,10 @@ READ = {
     "photo": OWN,
     "photo_status": OWN,
     "photo_file": OWN,
+    "photo_tiles": OWN,
+    "photo_tile": dict.fromkeys(
+        ROLES, 404
+    ),  # a small picture has none; tests/webapp/test_tiles.py has a large one
     "staff": {**BEHIND, "staff": 200, "admin": 200},
     "ops": {**BEHIND, "staff": 404, "admin": 200},
 }
@@ -88,6 +92,10 @@ def as_role(family):
 def address(name: str, photo: Photo) -> str:
     if name == "photo_file":
         return reverse(name, args=[photo.pk, "restored", "jpg"])
+    if name == "photo_tiles":
+        return reverse(name, args=[photo.pk, "restored"])
+    if name == "photo_tile":
+        return reverse(name, args=[photo.pk, "restored", 12, 0, 0, "jpg"])
     if name == "shared":
         return reverse(name, args=[shares.make(photo.upload, 1).token])
     if name == "unshare":
