@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.urls import reverse
 from django.utils.http import quote_etag
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
@@ -28,6 +29,7 @@ def status(request: HttpRequest, photo_id: str, kind: str) -> JsonResponse:
         {
             "state": tiles.state(photo, kind, file),
             "tile": TILE,
+            "address": _address(request, photo, kind),
             "levels": [{"level": level, "width": w, "height": h} for level, (w, h) in sizes.items()],
         }
     )
@@ -57,6 +59,13 @@ def tile(
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = delivery.SANDBOX
     return answer
+
+
+def _address(request: HttpRequest, photo: Photo, kind: str) -> str:
+    """Of a tile, with LEVEL, COLUMN and ROW to be filled in."""
+    version = request.GET.get("version")
+    address = f"{reverse('photo', args=[photo.pk])}tiles/{kind}/LEVEL/COLUMN_ROW.{tiles.ending(kind)}"
+    return f"{address}?version={version}" if version else address
 
 
 def _find(request: HttpRequest, photo_id: str, kind: str) -> tuple[Photo, delivery.Delivery]:
