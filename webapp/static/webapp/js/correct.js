@@ -108,7 +108,8 @@ async function open() {
   viewer.classList.add("correcting");
   form.hidden = canvas.hidden = false;
   opener.setAttribute("aria-expanded", "true");
-  moving.tell();
+  await moving.resized();
+  if (stage.getBoundingClientRect().top < 0) viewer.scrollIntoView();
   drawView();
   if (known.mask) lookCloser("mask");
   redraw();
@@ -120,8 +121,7 @@ function leave() {
   viewer.classList.remove("correcting");
   form.hidden = canvas.hidden = ring.hidden = true;
   opener.setAttribute("aria-expanded", "false");
-  moving.tell();
-  drawView();
+  moving.resized().then(drawView);
   opener.focus();
 }
 

@@ -95,7 +95,7 @@ export async function openDeep(element, sources, options = {}) {
     zoomPerScroll: 1.3,
     minZoomImageRatio: 1,
     maxZoomPixelRatio: MOST_ZOOM,
-    visibilityRatio: 1,
+    visibilityRatio: 0.5, // what is under the pointer must be able to stay there
     constrainDuringPan: true,
     maxTilesPerFrame: 4,
     ...options,

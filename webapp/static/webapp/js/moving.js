@@ -87,7 +87,8 @@ export function wireMoving(viewer, view, { nudge }) {
   button("whole").addEventListener("click", () => home());
   button("fill").addEventListener("click", () => fill(!fills()));
   let whole = true;
-  osd.addHandler("zoom", () => {
+  osd.addHandler("zoom", ({ immediately }) => {
+    if (isWhole(view) && !whole) queueMicrotask(() => home(immediately)); // back in the middle
     whole = isWhole(view);
     tell();
   });
@@ -99,5 +100,11 @@ export function wireMoving(viewer, view, { nudge }) {
   osd.canvas.setAttribute("role", "group");
   osd.canvas.setAttribute("aria-label", osd.element.dataset.label);
 
-  return { home, tell, listenForKeys: () => bench.addEventListener("keydown", onKey) };
+  /* Once OpenSeadragon has seen that its place has another size. */
+  async function resized() {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    tell();
+  }
+
+  return { home, tell, resized, listenForKeys: () => bench.addEventListener("keydown", onKey) };
 }
