@@ -8,7 +8,6 @@ the lock that says "one is being cut" is inherited and held until this process i
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 from contextlib import suppress
@@ -18,7 +17,6 @@ from ml.contract import PhotoRejected
 
 OOM_SCORE = 700
 """Of 1000: it goes before a worker's child does, since tiles can be cut again at any time."""
-NICENESS = 5
 
 
 def main() -> int:
@@ -26,7 +24,6 @@ def main() -> int:
     most_pixels, memory_bytes, seconds = map(int, sys.argv[3:6])
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
-    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
