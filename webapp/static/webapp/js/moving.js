@@ -88,8 +88,8 @@ export function wireMoving(viewer, view, { nudge }) {
   button("fill").addEventListener("click", () => fill(!fills()));
   let whole = true;
   osd.addHandler("zoom", ({ immediately }) => {
-    if (isWhole(view) && !whole) queueMicrotask(() => home(immediately)); // back in the middle
     whole = isWhole(view);
+    if (whole) viewport.panTo(viewport.getHomeBounds().getCenter(), immediately);
     tell();
   });
   /* The whole stays the whole in another window; OpenSeadragon would keep the scale, and does so after this event. */

@@ -32,6 +32,7 @@ const maps = Object.fromEntries([known.original, ...others].map((one) => [one.ki
 const sources = [...others, known.original, ...Object.values(maps), ...(known.mask ? [known.mask] : [])];
 const asks = Object.fromEntries(images.map((image) => [image.dataset.kind, image.dataset.tiles]));
 
+viewer.style.setProperty("--ratio", String(width / height));
 viewer.classList.add("opening"); // the stage gets its size before it is measured
 const view = await openDeep(stage.querySelector(".deep"), sources);
 const { osd } = view;
@@ -83,6 +84,8 @@ function draw() {
   box = frame(view);
   for (const side of ["left", "top", "width", "height"]) picture.style[side] = `${box[side]}px`;
   stage.style.setProperty("--divider", `${dividerX()}px`);
+  stage.style.setProperty("--upper", `${Math.max(0, box.top)}px`);
+  stage.style.setProperty("--lower", `${Math.max(0, stage.clientHeight - box.top - box.height)}px`);
   const kinds = shown();
   show(view, kinds);
   glass.draw(kinds);
