@@ -55,7 +55,7 @@ export class Loupe {
     this.spot ??= { x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 };
     this.opening ??= openDeep(this.glass, this.sources, {
       mouseNavEnabled: false,
-      tabIndex: "",
+      tabIndex: -1,
       visibilityRatio: 0,
       minZoomImageRatio: 0,
       maxZoomPixelRatio: 64,
