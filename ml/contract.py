@@ -33,8 +33,9 @@ LAYERED = ("ora", "tiff")
 FINDER_SETTINGS = ("careful", "normal", "thorough")
 """How readily damage is seen: only what is certain, as a rule, or all that may be damage."""
 
-STROKE_TOOLS = ("brush", "eraser", "area")
-"""With what a person corrects a mask; see ml.strokes."""
+PROTECT = "protect"
+STROKE_TOOLS = ("brush", "eraser", "area", PROTECT)
+"""With what a person corrects a mask, and says where it must never be; see ml.strokes."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
 from ml.record import full_record
 from ml.results import ResultFiles
-from ml.strokes import Stroke, redraw
+from ml.strokes import Stroke, draws, redraw
 from ml.tone import has_colour, is_neutral, neutral
 
 KINDS = ("line", "speck", "loss")
@@ -77,7 +77,8 @@ def restore_file(
     repaired), NAME being `name` or the source's stem; each appears whole or not at all. With `previews` also
     NAME_preview_*.jpg and NAME_preview_mask.png for a screen.
     mask: a picture of the photograph's size as displayed, white where to repair, in place of finding.
-    strokes: laid over the mask, as ml.strokes.Stroke.of reads them; without a mask, over an empty one.
+    strokes: laid over the mask, as ml.strokes.Stroke.of reads them; without a mask, over an empty one. Those that only
+    protect, without a mask, over what is found.
     networks: for tests; the product loads its own.
     Raises PhotoRejected (the file, the mask, or too little memory for it) and WeightsMissing. A failure is never
     answered with the photograph itself.
@@ -89,8 +90,8 @@ def restore_file(
             pictures = Pictures(photo, file_sha256(source))
         with ResultFiles(source, out, name or source.stem, options, previews) as results:
             if REPAIRED & set(options.only):
-                if mask is None and not strokes:
-                    _find(pictures, options, course, networks)
+                if mask is None and not draws(strokes):
+                    _find(pictures, options, course, networks, strokes)
                 else:
                     _take(pictures, mask, strokes)
                 _repair(pictures, options, course, networks, results)
@@ -116,12 +117,18 @@ def _take(pictures: Pictures, mask: Path | None, strokes: Sequence[Mapping[str, 
     pictures.hole_HW, pictures.mask_given = hole_HW, True
 
 
-def _find(pictures: Pictures, options: Options, course: Course, given: Networks | None) -> None:
+def _find(
+    pictures: Pictures,
+    options: Options,
+    course: Course,
+    given: Networks | None,
+    protecting: Sequence[Mapping[str, Any]],
+) -> None:
     photo = pictures.original
     with course.stage(Stage.FINDING) as on_share:
         finder = given.finder if given else loading.load_finder(options.device)
         found = finder.find(photo.pixels_u8(), on_progress=on_share)
-        hole_HW = finder.hole(found, options.finding)
+        hole_HW = redraw(finder.hole(found, options.finding), map(Stroke.of, protecting))
     if hole_HW.all():
         raise PhotoRejected("all_hole")
     if hole_HW.mean() < ALMOST_NOTHING:

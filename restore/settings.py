@@ -13,6 +13,7 @@ MEDIA_ROOT = env.make_folder(
     "DATA_DIR", DATA_DIR / "media"
 )  # no MEDIA_URL: media has no public path, webapp/delivery.py hands it out
 INCOMING_DIR = env.make_folder("DATA_DIR", DATA_DIR / "incoming")
+TILES_DIR = env.make_folder("DATA_DIR", DATA_DIR / "tiles")
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=DATA_DIR / "secret_key")
@@ -25,6 +26,9 @@ MAX_UPLOAD_MB = env.number("MAX_UPLOAD_MB", 200, least=1, most=10_000)
 MAX_MEGAPIXELS = env.number("MAX_MEGAPIXELS", 100, least=1, most=2_000)
 RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=1, most=36_500)
 MIN_FREE_MB = env.number("MIN_FREE_MB", 500, least=0, most=10_000_000)  # below it uploads are refused
+TILE_CACHE_MB = env.number(
+    "TILE_CACHE_MB", 2_000, least=0, most=10_000_000
+)  # of looked-at large pictures; 0: none
 
 # --- limits, for one family or account; 0: none ----------------------------------------------------------------------
 QUOTA_WAITING = env.number("QUOTA_WAITING", 1_000, least=0, most=1_000_000)  # photographs

@@ -25,8 +25,9 @@ def data_dir(tmp_path: Path, settings: Any) -> Iterator[Path]:
     settings.DATA_DIR = tmp_path / "var"
     settings.MEDIA_ROOT = settings.DATA_DIR / "media"
     settings.INCOMING_DIR = settings.FILE_UPLOAD_TEMP_DIR = settings.DATA_DIR / "incoming"
+    settings.TILES_DIR = settings.DATA_DIR / "tiles"
     settings.MIN_FREE_MB = 0
-    for folder in (settings.MEDIA_ROOT, settings.INCOMING_DIR):
+    for folder in (settings.MEDIA_ROOT, settings.INCOMING_DIR, settings.TILES_DIR):
         folder.mkdir(parents=True)
     yield settings.DATA_DIR
 

@@ -36,7 +36,8 @@ def take(photo: Photo, file: UploadedFile) -> Job | None:
     finally:
         with suppress(FileNotFoundError):
             incoming.unlink()
-    job = versions.make(photo, photo.job.options, id=job_id, mask=stored)
+    kept = versions.protecting(photo.job)
+    job = versions.make(photo, photo.job.options, id=job_id, mask=stored, strokes=kept)
     if job is None:
         storage.remove(storage.job_folder(job_id))
     return job

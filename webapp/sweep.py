@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from webapp import audit, hooks, parcels, rates, removal, storage
+from webapp import audit, hooks, parcels, rates, removal, storage, tiles
 from webapp.models import Job, Photo, Result
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ def sweep(older_than_s: float = ORPHAN_AGE_S) -> int:
     """Remove orphans and what is past its retention; returns how many files and folders went."""
     removal.remove_past_retention()
     parcels.sweep()
+    tiles.sweep()
     for forget_past in (audit.forget_past, hooks.forget_past, rates.forget_past):
         forget_past()
     orphans = orphans_older_than(older_than_s)

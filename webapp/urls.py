@@ -20,6 +20,7 @@ from webapp.views import (
     photograph,
     sharing,
     staff,
+    tiles,
     tus,
 )
 from webapp.views.people import SignIn
@@ -45,6 +46,12 @@ urlpatterns = [
     path("p/<uuid:photo_id>/stop/", photograph.stop, name="photo_stop"),
     path("p/<uuid:photo_id>/correct/", photograph.correct, name="photo_correct"),
     path("p/<uuid:photo_id>/delete/", photograph.delete, name="photo_delete"),
+    path("p/<uuid:photo_id>/tiles/<slug:kind>.json", tiles.status, name="photo_tiles"),
+    path(
+        "p/<uuid:photo_id>/tiles/<slug:kind>/<int:level>/<int:column>_<int:row>.<slug:suffix>",
+        tiles.tile,
+        name="photo_tile",
+    ),
     path("p/<uuid:photo_id>/<slug:kind>.<slug:suffix>", photograph.file, name="photo_file"),
     path("delete/", accounts.delete_everything, name="delete_everything"),
     path("account/", include("webapp.accounts.urls")),

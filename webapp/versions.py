@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ml.contract import Options
+from ml.contract import PROTECT, Options
 from webapp import queue
 from webapp.models import Job, Photo
 
@@ -31,6 +31,7 @@ def look_again(
 ) -> Job | None:
     """A new job with these settings and the others of the last one; None while one is being worked on.
 
+    What was protected stays so.
     finding, saturation: see ml.contract.Options. other_repair: another try of the repair, by a seed not used before.
     """
     chosen = {"finding": finding, "saturation": saturation}
@@ -40,7 +41,7 @@ def look_again(
         options = {name: value for name, value in {**jobs[-1].options, **chosen}.items() if name not in usual}
         if other_repair:
             options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
-        return {"options": options}
+        return {"options": options, "strokes": protecting(jobs[-1])}
 
     return _enqueue(photo, wish)
 
@@ -64,6 +65,11 @@ def repeat(photo: Photo) -> Job | None:
 def make(photo: Photo, options: dict[str, Any], **fields: Any) -> Job | None:
     """A new job with exactly these options and fields of Job; None while one is being worked on."""
     return _enqueue(photo, lambda jobs: {"options": options, **fields})
+
+
+def protecting(job: Job) -> list[dict[str, Any]]:
+    """Of its strokes those that say where nothing may be repaired."""
+    return [stroke for stroke in job.strokes if stroke["tool"] == PROTECT]
 
 
 def mask_of(version: Job) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from ml.photo.codecs import jpeg, png
+from ml.photo.deepzoom import PREVIEW_SIDE
 from ml.photo.picture import Metadata, Photo
 from ml.photo.profiles import colour_profile, to_srgb
+from ml.photo.veil import AMBER_RGB, VEIL_ALPHA
 from ml.photo.writing import to_u8
 from ml.scaling import at_most
 
-LONG_SIDE = 2048
+LONG_SIDE = PREVIEW_SIDE
 QUALITY = 90
 THUMBNAIL_SIDE = 256
 """As file managers and OpenRaster want it."""
-AMBER_RGB = (230, 155, 31)
-"""The colour that means "invented here", and only that."""
-VEIL_ALPHA = 150
-"""Of 255: the photograph stays visible under the mask."""
 
 
 def preview_bytes(photo: Photo, long_side: int = LONG_SIDE) -> bytes:

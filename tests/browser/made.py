@@ -31,7 +31,7 @@ def finish(
 ) -> Job:
     """The photograph's job is done, with every file that the pipeline would have written; hole_HW: its mask."""
     job = claim(photo)
-    files = [_put(job, kind, *made) for kind, made in _files(photo, found_nothing, hole_HW).items()]
+    files = [put(job, kind, *made) for kind, made in _files(photo, found_nothing, hole_HW).items()]
     report = {**(NOTHING if found_nothing else REPORT), "width": photo.width, "height": photo.height}
     places = [{"what": what, "left": 0, "top": 0, "width": 9, "height": 9} for what in invented]
     queue.finish(job, {**report, "bits": photo.bits, "notes": list(notes), "invented": places}, files)
@@ -100,7 +100,7 @@ def _bytes(picture: Image.Image, format: str) -> bytes:
     return file.getvalue()
 
 
-def _put(job: Job, kind: str, content: bytes, suffix: str, content_type: str) -> queue.MadeFile:
+def put(job: Job, kind: str, content: bytes, suffix: str, content_type: str) -> queue.MadeFile:
     path = f"{storage.attempt_folder(job.pk, job.attempt)}/{kind}.{suffix}"
     storage.locate(path).parent.mkdir(parents=True, exist_ok=True)
     storage.locate(path).write_bytes(content)

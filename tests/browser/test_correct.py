@@ -13,12 +13,22 @@ from playwright.sync_api import expect
 from ml.contract import Options
 from ml.pipeline import restore_file
 from tests.browser import made
+from tests.browser.looking import come_closer, spot
 from webapp import intake, storage
 from webapp.models import Job
 
 SIZE = (640, 480)
 BROOCH = (slice(100, 140), slice(120, 170))
 SCRATCH = (slice(300, 306), slice(200, 500))
+
+
+AMBER_AT = """([x, y]) => {
+    const canvas = document.querySelector(".correction");
+    const box = canvas.getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const dots = canvas.getContext("2d").getImageData((x - box.left) * scale, (y - box.top) * scale, 1, 1);
+    return dots.data[3] > 127 && dots.data[0] > 200 && dots.data[2] < 60;
+}"""
 
 
 @pytest.fixture
@@ -44,8 +54,7 @@ def opened(open_page, photo, **options):
 
 def at(page, x: float, y: float) -> tuple[float, float]:
     """A point of the photograph, in pixels of the window."""
-    box = page.locator(".correction").bounding_box()
-    return box["x"] + x * box["width"] / SIZE[0], box["y"] + y * box["height"] / SIZE[1]
+    return spot(page, x, y, SIZE[0])
 
 
 def draw(page, *points: tuple[float, float]) -> None:
@@ -58,10 +67,8 @@ def draw(page, *points: tuple[float, float]) -> None:
 
 def amber_at(page, x: int, y: int) -> bool:
     """Whether the canvas is amber there."""
-    return page.evaluate(
-        """([x, y]) => document.querySelector(".correction").getContext("2d").getImageData(x, y, 1, 1).data[3] > 127""",
-        [x, y],
-    )
+    page.wait_for_timeout(100)  # what was drawn may still be on its way to the canvas
+    return page.evaluate(AMBER_AT, [*spot(page, x + 0.5, y + 0.5, SIZE[0])])
 
 
 def over_the_brooch() -> list[tuple[float, float]]:
@@ -127,6 +134,84 @@ def test_leaving_changes_nothing(open_page, photo) -> None:
     expect(page.locator(".correction")).to_be_hidden()
     expect(page.get_by_role("button", name="Correct what was found")).to_be_focused()
     page.get_by_role("button", name="Correct what was found").click()
-    page.wait_for_function("document.querySelector('.correction').width > 300")
+    page.wait_for_function("() => document.querySelector('.correction').width > 300")
     assert amber_at(page, 145, 120)
     assert photo.jobs.count() == 1
+
+
+def test_strokes_drawn_close_up_land_on_the_same_dots_of_the_photograph(open_page, photo) -> None:
+    page = opened(open_page, photo)
+    come_closer(page, 560, 420, SIZE[0], turns=6)
+    assert page.locator(".picture").bounding_box()["width"] > 3000
+
+    page.keyboard.press("b")
+    draw(page, (540, 410), (580, 410))
+    page.get_by_role("button", name="Repair again").click()
+    page.wait_for_selector("text=Yours is next")
+
+    (stroke,) = Job.objects.get(photo=photo, state=Job.State.QUEUED).strokes
+    assert stroke["tool"] == "brush" and stroke["width"] < 10  # a closer look makes a finer brush
+    assert np.abs(np.array(stroke["points"][0]) - (540, 410)).max() < 0.6
+    assert np.abs(np.array(stroke["points"][-1]) - (580, 410)).max() < 0.6
+
+
+def test_space_held_moves_the_picture_and_draws_nothing(open_page, photo) -> None:
+    page = opened(open_page, photo)
+    come_closer(page, 320, 240, SIZE[0], turns=4)
+    before = page.locator(".picture").bounding_box()
+    page.locator(".openseadragon-canvas").first.focus()
+
+    page.keyboard.down("Space")
+    page.mouse.move(700, 400)
+    page.mouse.down()
+    page.mouse.move(600, 350, steps=8)
+    page.mouse.up()
+    page.keyboard.up("Space")
+    page.wait_for_timeout(500)
+
+    after = page.locator(".picture").bounding_box()
+    assert (after["x"] - before["x"], after["y"] - before["y"]) == pytest.approx((-100, -50), abs=3)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_second_finger_moves_the_picture_and_takes_the_stroke_back(open_page, photo) -> None:
+    page = opened(open_page, photo, width=360, has_touch=True)
+    before = page.locator(".picture").bounding_box()
+    (x1, y1), (x2, y2) = at(page, 280, 240), at(page, 360, 240)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *points: tuple[float, float]) -> None:
+        told = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    fingers("touchStart", (x1, y1))
+    fingers("touchMove", (x1 + 3, y1))
+    fingers("touchStart", (x1 + 3, y1), (x2, y2))
+    for step in range(1, 9):
+        fingers("touchMove", (x1 - 8 * step, y1), (x2 + 8 * step, y2))
+    fingers("touchEnd")
+    page.wait_for_timeout(600)
+
+    assert page.locator(".picture").bounding_box()["width"] > 1.5 * before["width"]
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_protected_place_is_free_of_strokes_and_is_there_in_the_next_version(open_page, photo) -> None:
+    page = opened(open_page, photo)
+    page.keyboard.press("p")
+    draw(page, (100, 90), (190, 90), (190, 150), (100, 150))
+    page.keyboard.press("b")
+    draw(page, (60, 120), (240, 120))
+    assert amber_at(page, 70, 120) and not amber_at(page, 145, 120)
+    page.get_by_role("button", name="Repair again").click()
+    page.wait_for_selector("text=Yours is next")
+    job = Job.objects.get(photo=photo, state=Job.State.QUEUED)
+    assert [stroke["tool"] for stroke in job.strokes] == ["protect", "brush"]
+
+    made.finish(photo, hole_HW=np.ones(SIZE[::-1], bool))
+    page = opened(open_page, photo)
+
+    assert amber_at(page, 70, 120) and not amber_at(page, 145, 120)
+    expect(page.get_by_role("button", name="Repair again")).to_be_disabled()
+    page.get_by_role("button", name="Undo").click()
+    assert amber_at(page, 145, 120)

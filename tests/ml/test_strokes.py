@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ml.contract import Options, PhotoRejected
+from ml.inpaint.infer import FEATHER_PX, GROW_PX, grow
 from ml.pipeline import restore_file
 from ml.strokes import Stroke, redraw
 
@@ -54,6 +56,17 @@ def test_later_strokes_lie_over_earlier_ones(hole_HW):
     assert np.array_equal(redraw(hole_HW, [stroke("brush", 9, *line), stroke("eraser", 11, *line)]), hole_HW)
 
 
+def test_what_is_protected_wins_over_every_stroke_and_keeps_the_repair_away(hole_HW):
+    square = (30, 15), (50, 15), (50, 40), (30, 40)
+    strokes = [stroke("protect", 1, *square), stroke("brush", 9, (5, 35), (75, 35))]
+
+    redrawn_HW = redraw(hole_HW, strokes)
+
+    protected_HW = redraw(np.zeros_like(hole_HW), [stroke("area", 1, *square)])
+    assert not (grow(redrawn_HW, GROW_PX + FEATHER_PX) & protected_HW).any()
+    assert redrawn_HW[35, 5:26].all() and redrawn_HW[35, 55:76].all() and redrawn_HW[20:30, 10:26].all()
+
+
 @pytest.mark.parametrize("width", [1, 9])
 def test_a_dot_is_a_round_spot(hole_HW, width):
     redrawn_HW = redraw(np.zeros_like(hole_HW), [stroke("brush", width, (40.5, 30.5))])
@@ -90,6 +103,25 @@ def test_the_repair_obeys_the_strokes_and_nothing_is_looked_for(scratched_png, s
 
     assert 0 < report.defect_share < 0.1
     assert "segment" not in report.weights
+
+
+def test_protecting_alone_is_laid_over_what_is_found(scratched_png, scratched_u8, tmp_path, fakes):
+    """Damage is looked for as ever; of what is found the protected part stays as it was, to the pixel."""
+    height, width = scratched_u8.shape[:2]
+    left = told("protect", 1, (0, 0), (width // 2, 0), (width // 2, height), (0, height))
+
+    reports = [
+        restore_file(
+            scratched_png, tmp_path, Options(only=("restored",)), strokes=strokes, networks=fakes, name=name
+        )
+        for name, strokes in (("free", []), ("kept", [left]))
+    ]
+
+    free_u8, kept_u8 = (np.asarray(Image.open(tmp_path / report.files["restored"])) for report in reports)
+    half = slice(0, width // 2)
+    assert (free_u8[:, half] != scratched_u8[:, half]).any()
+    assert np.array_equal(kept_u8[:, half], scratched_u8[:, half])
+    assert 0 < reports[1].defect_share < reports[0].defect_share
 
 
 def test_erasing_all_gives_the_photograph_as_it_was(scratched_png, scratched_u8, tmp_path, fakes):

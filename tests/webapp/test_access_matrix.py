@@ -59,6 +59,10 @@ READ = {
     "account_confirm_password_reset_code": NEEDS_MAIL,
     "account_complete_password_reset": NEEDS_MAIL,
     "account_password_reset_completed": NEEDS_MAIL,
+    "photo_tiles": OWN,
+    "photo_tile": dict.fromkeys(
+        ROLES, 404
+    ),  # a small picture has none; tests/webapp/test_tiles.py has a large one
     "staff": {**BEHIND, "staff": 200, "admin": 200},
     "ops": {**BEHIND, "staff": 404, "admin": 200},
     "audit": {**BEHIND, "staff": 404, "admin": 200},
@@ -133,6 +137,10 @@ def as_role(family):
 def address(name: str, photo: Photo) -> str:
     if name == "photo_file":
         return reverse(name, args=[photo.pk, "restored", "jpg"])
+    if name == "photo_tiles":
+        return reverse(name, args=[photo.pk, "restored"])
+    if name == "photo_tile":
+        return reverse(name, args=[photo.pk, "restored", 12, 0, 0, "jpg"])
     if name == "shared":
         return reverse(name, args=[shares.make(photo.upload, 1).token])
     if name == "unshare":

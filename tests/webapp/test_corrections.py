@@ -114,3 +114,21 @@ def test_an_empty_mask_is_not_called_good_condition(browser, photo):
 
     assert "Your mask is empty, so nothing was repaired" in html
     assert "good condition" not in html
+
+
+PROTECTED = {"tool": "protect", "width": 1, "points": [[1, 1], [9, 1], [9, 9]]}
+
+
+def test_what_is_protected_stays_so_when_it_is_looked_at_again(browser, photo):
+    made.finish(photo)
+    correct(browser, photo, [STROKE, PROTECTED])
+    made.finish(photo)
+
+    browser.post(f"/p/{photo.pk}/again/", {"finding": "careful", "saturation": "1.0"})
+
+    job = photo.jobs.latest("created_at")
+    assert (job.mask, job.strokes) == ("", [PROTECTED])
+    made.finish(photo, found_nothing=True)
+    html = browser.get(f"/p/{photo.pk}/").content.decode()
+    assert "in good condition" in html  # nobody drew a mask
+    assert 'data-kept="[{&quot;tool&quot;: &quot;protect&quot;' in html

@@ -90,7 +90,8 @@ def rerun(request: HttpRequest, photo_id: UUID, wanted: Rerun) -> Status:
     if strokes and not done:
         raise HttpError(409, "There is no mask yet over which strokes could be drawn.")
     mask = versions.mask_of(done[-1]) if strokes else ""
-    job = versions.make(photo, wanted.options(), mask=mask, strokes=strokes)
+    kept = versions.protecting(photo.job)
+    job = versions.make(photo, wanted.options(), mask=mask, strokes=[*kept, *strokes])
     if job is None:
         raise HttpError(409, "This photograph is still being worked on.")
     access.note(request, Trace.Act.CORRECTED, photo, "strokes" if strokes else "settings")

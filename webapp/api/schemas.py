@@ -32,7 +32,7 @@ class Settings(Schema):
 
 
 class Stroke(Schema):
-    tool: Literal["brush", "eraser", "area"]
+    tool: Literal["brush", "eraser", "area", "protect"]
     width: float = Field(gt=0, description="Pixels of the photograph.")
     points: list[tuple[float, float]] = Field(
         min_length=1, description="x and y, pixels of the photograph as displayed."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
@@ -28,6 +29,8 @@ class Picture:
     kind: str
     name: str
     url: str
+    tiles: str
+    """Where it is said whether there are tiles of it: webapp/views/tiles.py."""
     alt: str
 
 
@@ -110,6 +113,11 @@ class Card:
         return _is_corrected(self.job)
 
     @cached_property
+    def protecting(self) -> str:
+        """As JSON, the strokes that say where nothing may be repaired; the editor goes on from them."""
+        return json.dumps(versions.protecting(self.job))
+
+    @cached_property
     def finding(self) -> str:
         """How damage was looked for: one of ml.contract.FINDER_SETTINGS."""
         return self.job.options.get("finding", Options.finding)
@@ -165,7 +173,13 @@ class Card:
     def pictures(self) -> list[Picture]:
         """What the viewer lays on one another; the previews, all of one size."""
         return [
-            Picture(kind, str(words.PICTURES[kind]), self._address(f"preview_{kind}"), str(words.ALTS[kind]))
+            Picture(
+                kind,
+                str(words.PICTURES[kind]),
+                self._address(f"preview_{kind}"),
+                self._of_version(reverse("photo_tiles", args=[self.id, kind])),
+                str(words.ALTS[kind]),
+            )
             for kind in SHOWN
             if f"preview_{kind}" in self._results and (kind != "mask" or self.has_veil)
         ]
@@ -219,7 +233,9 @@ class Card:
         return _suffix(self._results[kind].path) if kind in self._results else ""
 
     def _address(self, kind: str) -> str:
-        address = reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
+        return self._of_version(reverse("photo_file", args=[self.id, kind, self.suffix(kind)]))
+
+    def _of_version(self, address: str) -> str:
         return f"{address}?version={self.number}" if self._is_version else address
 
     def _take(self, kind: str) -> Take:
@@ -229,7 +245,7 @@ class Card:
 
 
 def _is_corrected(job: Job) -> bool:
-    return bool(job.mask or job.strokes)
+    return bool(job.mask) or len(versions.protecting(job)) < len(job.strokes)
 
 
 def _suffix(path: str) -> str:

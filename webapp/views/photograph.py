@@ -24,7 +24,7 @@ SEE_OTHER = 303
 def page(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
     access.note(request, Trace.Act.SAW, photo)
-    card = Card(photo, _version(request, photo))
+    card = Card(photo, version_of_address(request, photo))
     may_change = access.may_change(request, photo.upload)
     page = {
         "card": card,
@@ -46,7 +46,7 @@ def status(request: HttpRequest, photo_id: str) -> JsonResponse:
 @require_safe
 def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
-    version = _version(request, photo) or next(reversed(versions.of(photo)), None)
+    version = version_of_address(request, photo) or next(reversed(versions.of(photo)), None)
     if suffix != Card(photo, version).suffix(kind):
         raise Http404
     answer = delivery.response(photo, kind, request, version)
@@ -98,7 +98,7 @@ def stop(request: HttpRequest, photo_id: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
 
 
-def _version(request: HttpRequest, photo: Photo) -> Job | None:
+def version_of_address(request: HttpRequest, photo: Photo) -> Job | None:
     """The version that the address names, None where it names none. Raises Http404 where there is no such version."""
     number = request.GET.get("version")
     if number is None:

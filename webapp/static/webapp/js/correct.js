@@ -1,147 +1,139 @@
-/* The mask, corrected by hand: strokes over what was found, kept in the photograph's own pixels and sent as such. */
+/* The mask, corrected by hand: strokes over what was found, kept in the photograph's own pixels and sent as such. One
+   finger, a pen or the mouse draws; two fingers, or space held down, move the picture. */
 
-const viewer = document.querySelector(".viewer");
-const picture = viewer.querySelector(".picture");
-const canvas = picture.querySelector(".correction");
-const ring = picture.querySelector(".brush-ring");
+import { frame, isWhole } from "./deep.js";
+import { History } from "./history.js";
+import { Sheet } from "./sheet.js";
+import { draw as drawView, known, lookCloser, moving, stage, view, viewer } from "./viewer.js";
+
+const { OpenSeadragon } = window;
+const canvas = stage.querySelector(".correction");
+const ring = stage.querySelector(".brush-ring");
 const form = document.querySelector("[data-correct]");
 const opener = viewer.querySelector("[data-open-correct]");
-const found = picture.querySelector(".is-mask");
 const thickness = form.querySelector("[data-thickness]");
 const [undoButton, redoButton] = ["undo", "redo"].map((name) => form.querySelector(`[data-${name}]`));
 const submit = form.querySelector("button:not([type])");
 const [width, height] = [Number(form.dataset.width), Number(form.dataset.height)];
 const LEAST_STEP = 1.5; // of the screen's pixels between two points of a stroke
-const THICKEST = 0.12; // of the photograph's long side
+const THICKEST = 0.12; // of what is seen of the photograph's long side
+const OUTLINES = ["area", "protect"];
 
-const pen = canvas.getContext("2d", { willReadFrequently: true });
-let base = null;
-let drawn = [];
-let undone = [];
+const { osd } = view;
+const history = new History(JSON.parse(form.dataset.kept));
+const sheet = new Sheet(canvas, known.mask, () => redraw());
 let current = null;
+let carrying = false;
 
 const tool = () => form.elements.tool.value;
-const strokeWidth = () => Math.max(1, Math.round(Math.max(width, height) * THICKEST * (thickness.value / 100) ** 2));
+const isOpen = () => !form.hidden;
 
-/* What was found, as an opaque picture: the stylesheet makes the whole canvas translucent, so that strokes do not pile up. */
-async function drawBase() {
-  const long = Math.min(1, 2048 / Math.max(width, height));
-  canvas.width = Math.round(width * long);
-  canvas.height = Math.round(height * long);
-  if (found) {
-    found.loading = "eager"; // what is not shown would never come
-    await found.decode();
-    pen.drawImage(found, 0, 0, canvas.width, canvas.height);
-    const pixels = pen.getImageData(0, 0, canvas.width, canvas.height);
-    for (let index = 3; index < pixels.data.length; index += 4) pixels.data[index] = Math.min(255, pixels.data[index] * 2);
-    base = pixels;
-  } else {
-    base = pen.createImageData(canvas.width, canvas.height);
-  }
-  redraw();
-}
-
-function draw(stroke) {
-  const scale = canvas.width / width;
-  const colour = getComputedStyle(canvas).color;
-  pen.globalCompositeOperation = stroke.tool === "eraser" ? "destination-out" : "source-over";
-  pen.strokeStyle = pen.fillStyle = colour;
-  pen.lineWidth = stroke.tool === "area" ? 2 : Math.max(1, stroke.width * scale);
-  pen.lineCap = pen.lineJoin = "round";
-  pen.beginPath();
-  for (const [x, y] of stroke.points) pen.lineTo(x * scale, y * scale);
-  if (stroke.points.length === 1) pen.lineTo(stroke.points[0][0] * scale + 0.01, stroke.points[0][1] * scale);
-  pen.stroke();
-  if (stroke.tool === "area" && stroke !== current) pen.fill();
+/* The brush is as thick on the screen at every scale; so a closer look makes a finer brush. */
+function strokeWidth() {
+  const scale = frame(view).width / width;
+  const seen = Math.min(Math.max(width, height), Math.max(stage.clientWidth, stage.clientHeight) / scale);
+  return Math.max(1, Math.round(seen * THICKEST * (thickness.value / 100) ** 2));
 }
 
 function redraw() {
-  pen.putImageData(base, 0, 0);
-  drawn.forEach(draw);
-  if (current) draw(current);
-  undoButton.disabled = submit.disabled = drawn.length === 0;
-  redoButton.disabled = undone.length === 0;
+  if (!isOpen()) return;
+  sheet.draw(frame(view), width, history.drawn, current);
+  undoButton.disabled = history.drawn.length === 0;
+  redoButton.disabled = history.undone.length === 0;
+  submit.disabled = !history.changed;
 }
 
-function pointOf(event) {
-  const box = canvas.getBoundingClientRect();
-  const part = (at, from, length, pixels) => Math.round(((at - from) / length) * pixels * 10) / 10;
-  return [part(event.clientX, box.left, box.width, width), part(event.clientY, box.top, box.height, height)];
+/* Of the photograph, from one of the stage. */
+function pointOf(x, y) {
+  const item = view.items.get("original");
+  const point = item.viewerElementToImageCoordinates(new OpenSeadragon.Point(x, y));
+  return [point.x, point.y].map((at) => Math.round(at * 10) / 10);
 }
 
 function isStep([x, y]) {
   const [lastX, lastY] = current.points.at(-1);
-  return Math.hypot(x - lastX, y - lastY) * (canvas.getBoundingClientRect().width / width) >= LEAST_STEP;
+  return Math.hypot(x - lastX, y - lastY) * (frame(view).width / width) >= LEAST_STEP;
 }
 
 function showRing(event) {
-  const box = canvas.getBoundingClientRect();
-  ring.hidden = event.pointerType === "touch" || tool() === "area";
-  ring.style.setProperty("--size", `${(strokeWidth() * box.width) / width}px`);
+  const box = stage.getBoundingClientRect();
+  ring.hidden = !isOpen() || carrying || event.pointerType === "touch" || OUTLINES.includes(tool());
+  ring.style.setProperty("--size", `${(strokeWidth() * frame(view).width) / width}px`);
   ring.style.setProperty("--x", `${event.clientX - box.left}px`);
   ring.style.setProperty("--y", `${event.clientY - box.top}px`);
 }
 
+function begin({ position }) {
+  if (!isOpen() || carrying) return;
+  current = { tool: tool(), width: strokeWidth(), points: [pointOf(position.x, position.y)] };
+  redraw();
+}
+
+function goOn(event) {
+  if (!isOpen() || carrying) return;
+  event.preventDefaultAction = true;
+  if (!current) return;
+  const box = stage.getBoundingClientRect();
+  const steps = event.originalEvent.getCoalescedEvents?.() ?? [];
+  for (const step of steps.length ? steps : [event.originalEvent]) {
+    const point = pointOf(step.clientX - box.left, step.clientY - box.top);
+    if (isStep(point)) current.points.push(point);
+  }
+  redraw();
+}
+
 function finish() {
   if (!current) return;
-  if (current.tool !== "area" || current.points.length > 2) drawn.push(current);
+  if (!OUTLINES.includes(current.tool) || current.points.length > 2) history.add(current);
   current = null;
-  undone = [];
   redraw();
 }
 
-function undo() {
-  if (drawn.length) undone.push(drawn.pop());
+/* A second finger has come: the picture is meant, not the mask. */
+function letGo() {
+  current = null;
   redraw();
 }
 
-function redo() {
-  if (undone.length) drawn.push(undone.pop());
-  redraw();
+function carry(now) {
+  carrying = now;
+  viewer.classList.toggle("carrying", now);
 }
+
+const undo = () => (history.undo(), redraw());
+const redo = () => (history.redo(), redraw());
 
 async function open() {
   viewer.querySelector("[name=variant][value=original]").click();
   viewer.classList.add("correcting");
   form.hidden = canvas.hidden = false;
   opener.setAttribute("aria-expanded", "true");
-  await drawBase();
+  await moving.resized();
+  if (stage.getBoundingClientRect().top < 0) viewer.scrollIntoView();
+  drawView();
+  if (known.mask) lookCloser("mask");
+  redraw();
   form.querySelector("[name=tool]:checked").focus({ preventScroll: true });
 }
 
 function leave() {
-  drawn = [];
-  undone = [];
+  history.clear();
   viewer.classList.remove("correcting");
   form.hidden = canvas.hidden = ring.hidden = true;
   opener.setAttribute("aria-expanded", "false");
+  moving.resized().then(drawView);
   opener.focus();
 }
 
-canvas.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0 || !event.isPrimary) return;
-  event.preventDefault();
-  event.stopPropagation();
-  canvas.setPointerCapture(event.pointerId);
-  current = { tool: tool(), width: strokeWidth(), points: [pointOf(event)] };
-  redraw();
-});
-canvas.addEventListener("pointermove", (event) => {
-  showRing(event);
-  if (!current || !event.isPrimary) return;
-  const steps = event.getCoalescedEvents?.() ?? [];
-  for (const step of steps.length ? steps : [event]) {
-    const point = pointOf(step);
-    if (isStep(point)) current.points.push(point);
-  }
-  redraw();
-});
-canvas.addEventListener("pointerup", finish);
-canvas.addEventListener("pointerleave", () => (ring.hidden = true));
-canvas.addEventListener("pointercancel", () => {
-  current = null; // two fingers took hold of the page
-  redraw();
-});
+osd.addHandler("canvas-press", begin);
+osd.addHandler("canvas-drag", goOn);
+osd.addHandler("canvas-drag-end", (event) => (event.preventDefaultAction = isOpen() && !carrying));
+osd.addHandler("canvas-release", finish);
+osd.addHandler("canvas-pinch", letGo);
+osd.addHandler("canvas-double-click", (event) => (event.preventDefaultAction = isOpen()));
+osd.addHandler("update-viewport", redraw);
+stage.addEventListener("pointermove", showRing, { capture: true });
+stage.addEventListener("pointerleave", () => (ring.hidden = true));
 
 const chooseTool = (value) => form.querySelector(`[name=tool][value=${value}]`).click();
 const resize = (steps) => (steps > 0 ? thickness.stepUp(steps) : thickness.stepDown(-steps));
@@ -149,26 +141,30 @@ const KEYS = {
   b: () => chooseTool("brush"),
   o: () => chooseTool("area"),
   e: () => chooseTool("eraser"),
+  p: () => chooseTool("protect"),
   "[": () => resize(-1),
   "]": () => resize(1),
 };
 document.addEventListener("keydown", (event) => {
-  if (form.hidden || event.altKey) return;
+  if (!isOpen() || event.altKey) return;
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") event.shiftKey ? redo() : undo();
     else if (key === "y") redo();
     else return;
-  } else if (key in KEYS) KEYS[key]();
+  } else if (key === " " && !event.target.matches("button, input, summary, a")) carry(true);
+  else if (key in KEYS) KEYS[key]();
   else return;
   event.preventDefault();
 });
+document.addEventListener("keyup", (event) => event.key === " " && carry(false));
+window.addEventListener("blur", () => carry(false));
 
-opener.addEventListener("click", () => (form.hidden ? open() : leave()));
+opener.addEventListener("click", () => (isOpen() ? leave() : open()));
 undoButton.addEventListener("click", undo);
 redoButton.addEventListener("click", redo);
 form.querySelector("[data-leave]").addEventListener("click", leave);
 form.addEventListener("submit", () => {
-  form.elements.strokes.value = JSON.stringify(drawn);
+  form.elements.strokes.value = JSON.stringify(history.drawn);
 });
 opener.hidden = false;

@@ -1,65 +1,71 @@
-/* The loupe: a round glass over the picture that shows what lies under it larger, with the divider and the veil as they are. */
+/* The loupe: a round glass over the picture that shows what lies under it larger, with the divider and the veil as they
+   are. It is a second look through the same layers, so it fetches what is needed for its own sharpness. */
 
-const DIAMETER_PX = 220;
+import { imageScale, openDeep, show } from "./deep.js";
+
+const { OpenSeadragon } = window;
 const LEAST_ZOOM = 2;
 
-/* `picture` is the box whose img elements lie on one another; `clip(image)` says from which to which share of the
-   width an image is seen, 0..1. Returns what the viewer needs of it. */
-export function loupe(picture, clip) {
-  const glass = document.createElement("canvas");
-  const sharp = Math.max(1, window.devicePixelRatio);
-  const brush = glass.getContext("2d");
-  let spot = null;
-
-  glass.className = "loupe";
-  glass.width = glass.height = DIAMETER_PX * sharp;
-  glass.hidden = true;
-  glass.setAttribute("aria-hidden", "true");
-  picture.append(glass);
-
-  function draw() {
-    if (glass.hidden) return;
-    const box = picture.getBoundingClientRect();
-    const [x, y] = [spot.x * box.width, spot.y * box.height];
-    glass.style.left = `${x}px`;
-    glass.style.top = `${y}px`;
-    brush.clearRect(0, 0, glass.width, glass.height);
-    const seen = [...picture.querySelectorAll("img")].filter((image) => getComputedStyle(image).display !== "none");
-    seen.sort((a, b) => layer(a) - layer(b));
-    for (const image of seen) stroke(image, box, x, y);
+export class Loupe {
+  /* stage: the element the glass lies in. view: the viewer under it. */
+  constructor(stage, view, sources) {
+    this.stage = stage;
+    this.view = view;
+    this.sources = sources;
+    this.spot = null;
+    this.glass = document.createElement("div");
+    this.glass.className = "loupe";
+    this.glass.hidden = true;
+    this.glass.setAttribute("aria-hidden", "true");
+    stage.append(this.glass);
   }
 
-  const layer = (image) => Number(getComputedStyle(image).zIndex) || 0;
-
-  function stroke(image, box, x, y) {
-    const zoom = Math.max(LEAST_ZOOM, image.naturalWidth / box.width) * sharp;
-    const [from, to] = clip(image);
-    const [left, right] = [(from * box.width - x) * zoom, (to * box.width - x) * zoom].map((at) => at + glass.width / 2);
-    brush.save();
-    brush.beginPath();
-    brush.rect(left, 0, right - left, glass.height);
-    brush.clip();
-    brush.drawImage(image, glass.width / 2 - x * zoom, glass.height / 2 - y * zoom, box.width * zoom, box.height * zoom);
-    brush.restore();
+  get open() {
+    return !this.glass.hidden;
   }
 
-  return {
-    draw,
-    over(event) {
-      const box = picture.getBoundingClientRect();
-      spot = { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
-      draw();
-    },
-    toggle() {
-      spot ??= { x: 0.5, y: 0.5 };
-      glass.hidden = !glass.hidden;
-      draw();
-    },
-    get open() {
-      return !glass.hidden;
-    },
-    close() {
-      glass.hidden = true;
-    },
-  };
+  over({ clientX, clientY }) {
+    const box = this.stage.getBoundingClientRect();
+    this.spot = { x: clientX - box.left, y: clientY - box.top };
+    this.draw();
+  }
+
+  draw(shown = this.shown) {
+    this.shown = shown;
+    if (!this.open || !this.lens) return;
+    const { viewport } = this.view.osd;
+    const lens = this.lens.osd.viewport;
+    this.glass.style.left = `${this.spot.x}px`;
+    this.glass.style.top = `${this.spot.y}px`;
+    show(this.lens, shown);
+    const scale = Math.max(LEAST_ZOOM * imageScale(this.view, true), 1);
+    const item = this.lens.items.values().next().value;
+    lens.zoomTo(item.imageToViewportZoom(scale / devicePixelRatio), null, true);
+    lens.panTo(viewport.viewerElementToViewportCoordinates(new OpenSeadragon.Point(this.spot.x, this.spot.y)), true);
+  }
+
+  /* Of the photograph's pixels, how many of the screen's it shows for one: what decides whether tiles are needed. */
+  get scale() {
+    return this.open ? Math.max(LEAST_ZOOM * imageScale(this.view), 1) : 0;
+  }
+
+  async toggle() {
+    this.glass.hidden = !this.glass.hidden;
+    if (!this.open) return;
+    this.spot ??= { x: this.stage.clientWidth / 2, y: this.stage.clientHeight / 2 };
+    this.opening ??= openDeep(this.glass, this.sources, {
+      mouseNavEnabled: false,
+      tabIndex: -1,
+      visibilityRatio: 0,
+      minZoomImageRatio: 0,
+      maxZoomPixelRatio: 64,
+      animationTime: 0,
+    });
+    this.lens = await this.opening;
+    this.draw();
+  }
+
+  close() {
+    this.glass.hidden = true;
+  }
 }
