@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from ml.contract import STROKE_TOOLS, Options
 from webapp import shares
-from webapp.views.words import FINDINGS, SATURATIONS, STATES
+from webapp.views.words import FINDINGS, SATURATIONS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -113,16 +113,3 @@ class ShareForm(forms.Form):
 
     days = forms.ChoiceField(choices=_days, initial=shares.DAYS[1], widget=forms.RadioSelect)
     password = forms.CharField(required=False, max_length=128, strip=True)
-
-
-class SiftForm(forms.Form):
-    """Which photographs staff want to see."""
-
-    q = forms.CharField(
-        label=_("Name or address"),
-        required=False,
-        strip=True,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    state = forms.ChoiceField(required=False, choices=[("", _("All")), *STATES.items()])
