@@ -6,7 +6,24 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from webapp.models import Job, Key, Pause, Photo, Refusal, Result, Share, Submitted, Upload, User, Worker
+from webapp.models import (
+    Comparison,
+    Description,
+    Job,
+    Key,
+    Pair,
+    Pause,
+    Photo,
+    Refusal,
+    Result,
+    Review,
+    Share,
+    Submitted,
+    Upload,
+    User,
+    Vote,
+    Worker,
+)
 
 admin.site.register(User, UserAdmin)
 
@@ -106,3 +123,34 @@ class ResultAdmin(LookedAtOnly):
 @admin.register(Worker)
 class WorkerAdmin(LookedAtOnly):
     list_display = ("name", "busy", "slots", "note", "seen_at")
+
+
+@admin.register(Review)
+class ReviewAdmin(LookedAtOnly):
+    list_display = ("job", "state", "user", "at")
+    list_filter = ("state",)
+    date_hierarchy = "at"
+
+
+@admin.register(Description)
+class DescriptionAdmin(LookedAtOnly):
+    list_display = ("photo", "catalogue_number", "title")
+    search_fields = ("catalogue_number", "title", "people", "place")
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(LookedAtOnly):
+    list_display = ("name", "kind", "user", "created_at")
+
+
+admin.site.register(Pair, LookedAtOnly)
+
+
+@admin.register(Vote)
+class VoteAdmin(LookedAtOnly):
+    """Who may see this may see the tally before its votes are in; so it is for admins alone."""
+
+    list_display = ("pair", "choice", "user", "at")
+
+    def has_view_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return request.user.is_superuser

@@ -12,7 +12,7 @@ from django.utils import translation
 from tests.webapp.files import photo_file
 from webapp import intake
 from webapp.access import SESSION_KEY
-from webapp.models import Job, Photo
+from webapp.models import Job, Photo, User
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +54,16 @@ def photo(submit) -> Photo:
 @pytest.fixture
 def job(photo) -> Job:
     return photo.job
+
+
+@pytest.fixture
+def archivist(db: None) -> User:
+    return User.objects.create_user("archivist", password="a long pass", is_staff=True)
+
+
+@pytest.fixture
+def desk(archivist: User) -> Client:
+    """That of a member of staff."""
+    client = Client()
+    client.force_login(archivist)
+    return client

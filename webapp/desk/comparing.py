@@ -75,7 +75,9 @@ def pairs(comparison: Comparison) -> QuerySet[Pair]:
     """With the files that are looked at, whatever their number by a handful of queries."""
     seen = Prefetch("results", Result.objects.filter(kind=f"{PREVIEW}{comparison.kind}"))
     jobs = Job.objects.defer("strokes").prefetch_related(seen)
-    return comparison.pairs.select_related("photo").prefetch_related(Prefetch("first", jobs), Prefetch("second", jobs))
+    return comparison.pairs.select_related("photo").prefetch_related(
+        Prefetch("first", jobs), Prefetch("second", jobs)
+    )
 
 
 def standing(rows: Iterable[Pair], kind: str) -> Standing:

@@ -77,7 +77,9 @@ class DescriptionForm(forms.ModelForm):
 class TakeForm(forms.Form):
     """Which files of each photograph go into the ZIP."""
 
-    kinds = forms.MultipleChoiceField(choices=[(kind, PICTURES[kind]) for kind in KINDS])
+    kinds = forms.MultipleChoiceField(
+        choices=[(kind, PICTURES[kind]) for kind in KINDS], widget=forms.CheckboxSelectMultiple
+    )
 
 
 class CompareForm(forms.Form):

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ Sift = dict[str, Any]
 def photos(sift: Sift) -> QuerySet[Photo]:
     found = Photo.objects.filter(_fits(sift)).order_by("-created_at", "id")
     if sift.get("state"):
-        found = found.filter(id__in=Job.objects.filter(state=sift["state"]).values("photo"))
+        found = found.filter(Exists(Job.objects.filter(photo=OuterRef("pk"), state=sift["state"])))
     if sift.get("review"):
         found = with_review(found).filter(review=sift["review"])
     return found
@@ -42,8 +42,10 @@ def count_by_state(sift: Sift) -> dict[str, int]:
 
 def count_by_review(sift: Sift) -> dict[str, int]:
     """How many photographs of each Review.State, whatever review was asked for."""
-    found = with_review(photos({**sift, "review": ""})).filter(review__isnull=False)
-    return dict(found.order_by().values_list("review").annotate(n=Count("id")))
+    found = with_review(photos({**sift, "review": ""})).order_by()
+    counts = dict(found.values_list("review").annotate(n=Count("id")))
+    counts.pop(None, None)  # a condition would ask each photograph again
+    return counts
 
 
 def after(photo: Photo, found: QuerySet[Photo]) -> QuerySet[Photo]:

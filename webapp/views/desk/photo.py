@@ -66,9 +66,8 @@ def review(request: HttpRequest, photo_id: str) -> HttpResponse:
         return render(
             request, "webapp/desk/cell.html", {"cell": Cell(_photo_or_404(request, photo_id), query)}
         )
-    following = (
-        photo if then == "stay" else sift.next_open(photo, SiftForm.read(QueryDict(query)).cleaned_data)
-    )
+    stays = then == "stay" or form.cleaned_data["state"] == Review.State.OPEN
+    following = photo if stays else sift.next_open(photo, SiftForm.read(QueryDict(query)).cleaned_data)
     if following is None:
         messages.success(request, _("All of these have been looked at."))
         return HttpResponseRedirect(f"{reverse('staff')}?{query}".rstrip("?"), status=SEE_OTHER)

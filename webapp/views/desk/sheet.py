@@ -42,11 +42,15 @@ class Filter:
 def photographs(request: HttpRequest) -> HttpResponse:
     form = SiftForm.read(request.GET)
     asked, query = form.cleaned_data, query_of(request.GET)
-    leaf = Paginator(sift.photos(asked), ON_A_LEAF).get_page(request.GET.get("page"))
+    by_review = sift.count_by_review(asked)
+    leaves = Paginator(sift.photos(asked), ON_A_LEAF)
+    if asked["review"]:
+        leaves.count = by_review.get(asked["review"], 0)  # counted already, and that is the dearest question here
+    leaf = leaves.get_page(request.GET.get("page"))
     page = {
         "form": form,
         "query": query,
-        "reviews": _filters("review", sift.count_by_review(asked), dict(Review.State.choices), request.GET),
+        "reviews": _filters("review", by_review, dict(Review.State.choices), request.GET),
         "states": _filters("state", sift.count_by_state(asked), words.STATES, request.GET),
         "cells": cells(leaf.object_list, query),
         "leaf": leaf,
