@@ -103,7 +103,12 @@ def as_role(family):
 def address(name: str, photo: Photo) -> str:
     if name in ("desk_photo", "desk_review", "desk_describe"):
         return reverse(name, args=[photo.pk])
-    if name.startswith("desk_") and name not in ("desk_act", "desk_bring", "desk_take_in", "desk_comparisons"):
+    if name.startswith("desk_") and name not in (
+        "desk_act",
+        "desk_bring",
+        "desk_take_in",
+        "desk_comparisons",
+    ):
         more = {"desk_side": [1, "left"], "desk_cast": [1]}.get(name, [])
         return reverse(name, args=[comparison(photo).pk, *more])
     if name == "photo_file":

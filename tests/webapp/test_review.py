@@ -212,12 +212,21 @@ def ten_thousand(archivist: User) -> list[Photo]:
     )  # fmt: skip
     done = [job for job in jobs if job.state == "done"]
     Result.objects.bulk_create(
-        Result(job=job, kind=kind, path=f"{job.pk}/{kind}.jpg", sha256="0" * 64, bytes=1, content_type="image/jpeg")
+        Result(
+            job=job,
+            kind=kind,
+            path=f"{job.pk}/{kind}.jpg",
+            sha256="0" * 64,
+            bytes=1,
+            content_type="image/jpeg",
+        )
         for job in done
         for kind in ("restored", "preview_restored")
     )
     Review.objects.bulk_create(Review(job=job, state="approved", user=archivist) for job in done[::2])
-    Description.objects.bulk_create(Description(photo=photo, catalogue_number=f"F-{photo.name}") for photo in photos)
+    Description.objects.bulk_create(
+        Description(photo=photo, catalogue_number=f"F-{photo.name}") for photo in photos
+    )
     return photos
 
 
@@ -234,9 +243,14 @@ def test_with_ten_thousand_jobs_the_desk_is_quick_and_asks_little(
     for path in paths:
         desk.get(path)  # templates are read once
         with django_assert_max_num_queries(MOST_QUERIES) as asked:
-            begun = time.perf_counter()
             assert desk.get(path).status_code == 200
-            seconds = time.perf_counter() - begun
+        seconds = min(timed(desk, path) for _ in range(3))
         with capsys.disabled():
-            print(json.dumps({"path": path[:40], "ms": round(1000 * seconds), "queries": len(asked)}))
+            print(json.dumps({"path": path[:40], "ms": round(1000 * seconds), "queries": len(asked)}))  # noqa: T201
         assert seconds < SLOW_MACHINE * MOST_SECONDS
+
+
+def timed(desk: Client, path: str) -> float:
+    begun = time.perf_counter()
+    desk.get(path)
+    return time.perf_counter() - begun

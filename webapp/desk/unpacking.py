@@ -24,12 +24,20 @@ NO_PHOTOGRAPHS = ("__macosx", "thumbs.db", "desktop.ini")
 IS_UTF8, IS_LOCKED = 0x800, 0x1
 
 
+class NotTaken(PhotoRejected):
+    """For a reason of the site's own (webapp/reasons.py), of which ml.contract knows nothing."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        Exception.__init__(self, code)
+        self.code, self.values = code, values
+
+
 class Refused(File):
     """Stands for a file that intake shall refuse with this reason."""
 
     def __init__(self, name: str, code: str, **values: object) -> None:
         super().__init__(None, name)
-        self.size, self._rejected = 0, PhotoRejected(code, **values)
+        self.size, self._rejected = 0, NotTaken(code, **values)
 
     def __bool__(self) -> bool:
         return True
@@ -56,7 +64,7 @@ class Entry(File):
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise PhotoRejected("broken") from error
         except (RuntimeError, NotImplementedError) as error:
-            raise PhotoRejected("zip_packing") from error
+            raise NotTaken("zip_packing") from error
 
 
 def files(zip_file: IO[bytes], name: str, size: int) -> Iterator[File]:

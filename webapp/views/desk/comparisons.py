@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -72,7 +73,7 @@ def page(request: HttpRequest, comparison_id: str) -> HttpResponse:
 def _row(pair: Pair, kind: str) -> Row:
     urls = [_picture_url(pair.photo, job, kind) for job in (pair.first, pair.second)]
     state = "" if pair.second.state == Job.State.DONE else str(words.STATES[pair.second.state])
-    return Row(pair.photo.name, Card(pair.photo).url, urls[0], urls[1], state)
+    return Row(pair.photo.name, reverse("photo", args=[pair.photo_id]), urls[0], urls[1], state)
 
 
 def _picture_url(photo: Photo, job: Job, kind: str) -> str:

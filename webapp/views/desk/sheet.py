@@ -45,7 +45,9 @@ def photographs(request: HttpRequest) -> HttpResponse:
     by_review = sift.count_by_review(asked)
     leaves = Paginator(sift.photos(asked), ON_A_LEAF)
     if asked["review"]:
-        leaves.count = by_review.get(asked["review"], 0)  # counted already, and that is the dearest question here
+        leaves.count = by_review.get(
+            asked["review"], 0
+        )  # counted already, and that is the dearest question here
     leaf = leaves.get_page(request.GET.get("page"))
     page = {
         "form": form,
