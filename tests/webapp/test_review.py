@@ -84,8 +84,8 @@ def test_after_a_judgement_comes_the_next_to_look_at_under_the_same_filter(desk,
     answer = judge(desk, one, "rejected")
     assert answer["Location"] == f"/staff/p/{two.pk}/"  # from the beginning again
     answer = judge(desk, two, "rejected")
-    assert answer["Location"] == "/staff/"
-    assert "All of these have been looked at." in desk.get("/staff/").content.decode()
+    assert answer["Location"] == "/staff/?over=1"
+    assert "All of these have been looked at." in desk.get(answer["Location"]).content.decode()
 
 
 def test_back_among_those_to_look_at_stays_at_the_photograph(desk, album) -> None:

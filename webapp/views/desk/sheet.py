@@ -58,6 +58,7 @@ def photographs(request: HttpRequest) -> HttpResponse:
         "leaf": leaf,
         "take": TakeForm(initial={"kinds": ["restored", "colorized", "restored_colorized"]}),
         "compare": CompareForm(initial={"kind": "restored"}),
+        "is_over": "over" in request.GET,
         "nav": "staff",
     }
     return render(request, "webapp/desk/sheet.html", page)

@@ -124,7 +124,7 @@ sheet.addEventListener("change", count);
 count();
 
 for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
-const asked = location.hash && document.getElementById(location.hash.slice(1));
+const asked = location.hash && document.getElementById(location.hash.slice(1))?.closest(".cell");
 const hasKeys = matchMedia("(hover: hover)").matches; // on a telephone the page begins at its beginning
 if (document.activeElement === document.body && (asked || hasKeys))
   focus(asked || sheet.querySelector(".cell-open") || cells()[0]);

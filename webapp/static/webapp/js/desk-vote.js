@@ -11,8 +11,10 @@ async function alone(work) {
   busy = true;
   try {
     await show(await work(), REGION, { push: false });
+    region().setAttribute("aria-busy", "true");
     await Promise.allSettled([...region().querySelectorAll("img")].map((picture) => picture.decode()));
   } finally {
+    region().removeAttribute("aria-busy");
     busy = false;
   }
 }
