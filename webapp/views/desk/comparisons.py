@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -21,6 +22,11 @@ from webapp.views.doors import staff_only
 
 REMEMBERED = 100
 SHOWN_SHA = 8
+NETWORKS = {
+    "segment": gettext_lazy("Finder of damage"),
+    "inpaint": gettext_lazy("Repairer"),
+    "colorize": gettext_lazy("Colourer"),
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def _weights(pairs: Sequence[Pair]) -> list[Weights]:
     first = comparing.weights(pair.first for pair in pairs)
     second = comparing.weights(pair.second for pair in pairs)
     return [
-        Weights(name, _short(first.get(name)), _short(second.get(name)), first.get(name) != second.get(name))
+        Weights(str(NETWORKS.get(name, name)), _short(first.get(name)), _short(second.get(name)), first.get(name) != second.get(name))
         for name in sorted({*first, *second})
     ]
 
