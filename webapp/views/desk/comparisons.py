@@ -32,6 +32,8 @@ NETWORKS = {
 @dataclass(frozen=True)
 class Row:
     name: str
+    width: int
+    height: int
     url: str
     first_url: str
     second_url: str
@@ -79,7 +81,15 @@ def page(request: HttpRequest, comparison_id: str) -> HttpResponse:
 def _row(pair: Pair, kind: str) -> Row:
     urls = [_picture_url(pair.photo, job, kind) for job in (pair.first, pair.second)]
     state = "" if pair.second.state == Job.State.DONE else str(words.STATES[pair.second.state])
-    return Row(pair.photo.name, reverse("photo", args=[pair.photo_id]), urls[0], urls[1], state)
+    return Row(
+        pair.photo.name,
+        pair.photo.width,
+        pair.photo.height,
+        reverse("photo", args=[pair.photo_id]),
+        urls[0],
+        urls[1],
+        state,
+    )
 
 
 def _picture_url(photo: Photo, job: Job, kind: str) -> str:
@@ -93,7 +103,12 @@ def _weights(pairs: Sequence[Pair]) -> list[Weights]:
     first = comparing.weights(pair.first for pair in pairs)
     second = comparing.weights(pair.second for pair in pairs)
     return [
-        Weights(str(NETWORKS.get(name, name)), _short(first.get(name)), _short(second.get(name)), first.get(name) != second.get(name))
+        Weights(
+            str(NETWORKS.get(name, name)),
+            _short(first.get(name)),
+            _short(second.get(name)),
+            first.get(name) != second.get(name),
+        )
         for name in sorted({*first, *second})
     ]
 
