@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 
 from tests.browser import made
 from tests.webapp.files import photo_file
+from tests.webapp.test_review import ten_thousand
 from webapp import queue, versions
 from webapp.desk import comparing, voting
 from webapp.models import Comparison, Job, Pair, Photo, Result, User, Vote
@@ -59,7 +60,7 @@ def another_voter(db) -> tuple[User, Client]:
 
 
 def ready(comparison: Comparison) -> list[Pair]:
-    return comparing.standing(comparing.pairs(comparison), comparison.kind).ready
+    return comparing.standing(comparing.pairs(comparison)).ready
 
 
 def vote(client: Client, pair: Pair, choice: str):
@@ -275,6 +276,21 @@ def test_the_votes_of_someone_whose_account_goes_stay_in_the_tally(desk, compari
     anna.delete()
 
     assert voting.tally(comparison).first + voting.tally(comparison).second == 7
+
+
+def test_hundreds_are_made_anew_and_compared_quickly(desk, archivist, django_assert_max_num_queries) -> None:
+    ten_thousand(archivist, 500)
+    sent = {"act": "anew", "which": "all", "query": "state=done", "kind": "restored"}
+
+    with django_assert_max_num_queries(30):
+        answer = desk.post(reverse("desk_act"), sent)
+
+    assert Pair.objects.count() == Job.objects.filter(priority=-1, state="queued").count() == 400
+    numbers = list(Pair.objects.order_by("number").values_list("photo__name", flat=True))
+    assert numbers == [f"{n}.jpg" for n in range(500) if n % 5]
+    with django_assert_max_num_queries(12):
+        html = desk.get(answer["Location"]).content.decode()
+    assert "400 photographs are still being made." in html and "Page 1 of 10" in html
 
 
 def test_a_large_comparison_asks_the_database_little(desk, comparison, django_assert_max_num_queries) -> None:

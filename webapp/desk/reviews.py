@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.utils import timezone
 
 from webapp import versions
@@ -33,3 +36,15 @@ def decide(version: Job, user: User, state: str | None, note: str | None = None)
     changes |= {"note": note} if note is not None else {}
     review, _ = Review.objects.update_or_create(job=version, defaults=changes)
     return review
+
+
+def decide_all(versions: Collection[UUID], user: User, state: str) -> None:
+    """The same for many, by a few statements; their notes stay."""
+    now = timezone.now()
+    Review.objects.bulk_create(
+        (Review(job_id=version, state=state, user=user, at=now) for version in versions),
+        batch_size=200,
+        update_conflicts=True,
+        unique_fields=["job"],
+        update_fields=["state", "user", "at"],
+    )

@@ -28,9 +28,14 @@ def photos(sift: Sift) -> QuerySet[Photo]:
 
 def with_review(found: QuerySet[Photo]) -> QuerySet[Photo]:
     """Each with `review`: that of its newest version, Review.State; None where there is no version yet."""
-    newest = Job.objects.filter(photo=OuterRef("pk"), state=Job.State.DONE).order_by("-created_at", "-id")
-    state = newest.annotate(judged=Coalesce("review__state", Value(Review.State.OPEN.value)))
+    state = _versions().annotate(judged=Coalesce("review__state", Value(Review.State.OPEN.value)))
     return found.annotate(review=Subquery(state.values("judged")[:1]))
+
+
+def newest_versions(found: QuerySet[Photo]) -> list[UUID]:
+    """Ids of their newest versions; what has none yet is left out."""
+    ids = found.order_by().values_list(Subquery(_versions().values("pk")[:1]), flat=True)
+    return [pk for pk in ids if pk is not None]
 
 
 def count_by_state(sift: Sift) -> dict[str, int]:
@@ -63,6 +68,11 @@ def next_open(photo: Photo, sift: Sift) -> Photo | None:
     """The next one to look at, from the beginning again after the last; None where all have been."""
     open = photos({**sift, "review": Review.State.OPEN}).exclude(pk=photo.pk)
     return after(photo, open).first() or open.first()
+
+
+def _versions() -> QuerySet[Job]:
+    """Of a photograph of the query around it, the newest first."""
+    return Job.objects.filter(photo=OuterRef("pk"), state=Job.State.DONE).order_by("-created_at", "-id")
 
 
 def _fits(sift: Sift) -> Q:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from django.db.models import Count
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,12 +16,12 @@ from django.views.decorators.http import require_GET
 
 from webapp import versions
 from webapp.desk import comparing, voting
-from webapp.models import Comparison, Job, Pair, Photo
+from webapp.models import Comparison, Job, Pair, Photo, Result
 from webapp.views import words
-from webapp.views.cards import Card
 from webapp.views.doors import staff_only
 
 REMEMBERED = 100
+ON_A_LEAF = 40
 SHOWN_SHA = 8
 NETWORKS = {
     "segment": gettext_lazy("Finder of damage"),
@@ -62,46 +63,47 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 @staff_only
 def page(request: HttpRequest, comparison_id: str) -> HttpResponse:
     comparison = get_object_or_404(Comparison, pk=comparison_id)
-    pairs = list(comparing.pairs(comparison).prefetch_related("photo__jobs"))
-    standing = comparing.standing(pairs, comparison.kind)
+    pairs = list(comparing.pairs(comparison))
+    standing = comparing.standing(pairs)
+    leaf = Paginator(pairs, ON_A_LEAF).get_page(request.GET.get("page"))
+    seen = Result.objects.filter(kind=f"{comparing.PREVIEW}{comparison.kind}")
+    pictures = [Prefetch(f"{place}__results", seen) for place in ("first", "second")]
+    prefetch_related_objects(list(leaf), "photo__jobs", *pictures)
     voted = voting.voted(comparison, request.user)
     page = {
         "comparison": comparison,
         "kind": words.PICTURES.get(comparison.kind, comparison.kind),
         "standing": standing,
-        "total": len(pairs),
         "left": len(voting.still_to_vote(standing.ready, voted)),
-        "rows": [_row(pair, comparison.kind) for pair in pairs],
-        "weights": _weights(pairs),
+        "rows": [_row(pair) for pair in leaf],
+        "leaf": leaf,
+        "weights": _weights(comparison),
         "nav": "staff",
     }
     return render(request, "webapp/desk/comparison.html", page)
 
 
-def _row(pair: Pair, kind: str) -> Row:
-    urls = [_picture_url(pair.photo, job, kind) for job in (pair.first, pair.second)]
-    state = "" if pair.second.state == Job.State.DONE else str(words.STATES[pair.second.state])
+def _row(pair: Pair) -> Row:
+    photo, second = pair.photo, pair.second
+    urls = [_picture_url(photo, job) for job in (pair.first, second)]
+    state = "" if second.state == Job.State.DONE else str(words.STATES[second.state])
     return Row(
-        pair.photo.name,
-        pair.photo.width,
-        pair.photo.height,
-        reverse("photo", args=[pair.photo_id]),
-        urls[0],
-        urls[1],
-        state,
+        photo.name, photo.width, photo.height, reverse("photo", args=[photo.pk]), urls[0], urls[1], state
     )
 
 
-def _picture_url(photo: Photo, job: Job, kind: str) -> str:
-    """Empty where the version has no such picture (yet)."""
-    if job not in versions.of(photo):
+def _picture_url(photo: Photo, job: Job) -> str:
+    """Of the one result that is compared; empty where the version has none (yet)."""
+    picture, done = next(iter(job.results.all()), None), versions.of(photo)
+    if picture is None or job not in done:
         return ""
-    return next((picture.url for picture in Card(photo, job).pictures if picture.kind == kind), "")
+    suffix = PurePath(picture.path).suffix.lstrip(".")
+    address = reverse("photo_file", args=[photo.pk, picture.kind, suffix])
+    return f"{address}?version={done.index(job) + 1}"
 
 
-def _weights(pairs: Sequence[Pair]) -> list[Weights]:
-    first = comparing.weights(pair.first for pair in pairs)
-    second = comparing.weights(pair.second for pair in pairs)
+def _weights(comparison: Comparison) -> list[Weights]:
+    first, second = comparing.weights(comparison)
     return [
         Weights(
             str(NETWORKS.get(name, name)),

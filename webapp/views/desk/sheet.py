@@ -109,9 +109,8 @@ def back_to_sheet(request: HttpRequest) -> HttpResponse:
 
 def _judge(state: str) -> Callable[[HttpRequest, QuerySet[Photo]], HttpResponse]:
     def judge(request: HttpRequest, photos: QuerySet[Photo]) -> HttpResponse:
-        done = [version for photo in photos.prefetch_related("jobs") if (version := reviews.newest(photo))]
-        for version in done:
-            reviews.decide(version, request.user, state)
+        done = sift.newest_versions(photos)
+        reviews.decide_all(done, request.user, state)
         said = ngettext("%(n)d photograph was judged.", "%(n)d photographs were judged.", len(done))
         messages.success(request, said % {"n": len(done)})
         return back_to_sheet(request)

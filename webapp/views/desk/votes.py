@@ -89,7 +89,7 @@ def _is_done(standing: comparing.Standing, voted: set[int]) -> bool:
 
 
 def _standing(comparison: Comparison) -> comparing.Standing:
-    return comparing.standing(comparing.pairs(comparison), comparison.kind)
+    return comparing.standing(comparing.pairs(comparison))
 
 
 def _asked_for(request: HttpRequest, ready: list[Pair]) -> Pair | None:
