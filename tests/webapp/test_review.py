@@ -179,6 +179,19 @@ def test_the_photograph_leads_to_its_neighbours_its_editor_and_its_place_on_the_
     assert f'href="/staff/?page=1#p-{two.pk}"' in html
 
 
+def test_staff_come_back_to_the_light_table_from_the_familys_pages(desk, browser, album) -> None:
+    photo = album[0]
+    ways = {
+        f"/u/{photo.upload_id}/": f'href="/staff/?q={photo.upload_id}"',
+        f"/p/{photo.pk}/": f'href="/staff/p/{photo.pk}/"',
+    }
+
+    for path, way in ways.items():
+        assert way in desk.get(path).content.decode()
+        assert "/staff/" not in browser.get(path).content.decode()
+    assert shown(desk, album, q=str(photo.upload_id)) == {one.name for one in album}
+
+
 def test_a_photograph_without_a_name_of_its_own_shows_its_folder_in_the_title(desk, submit) -> None:
     photo = submit(photo_file("a.jpg")).photos[0]
     Photo.objects.filter(pk=photo.pk).update(name="album 3/page <2>.jpg")

@@ -58,7 +58,7 @@ def photographs(request: HttpRequest) -> HttpResponse:
         "leaf": leaf,
         "take": TakeForm(initial={"kinds": ["restored", "colorized", "restored_colorized"]}),
         "compare": CompareForm(initial={"kind": "restored"}),
-        "is_over": "over" in request.GET,
+        "is_over": "over" in request.GET and not by_review.get(Review.State.OPEN),
         "nav": "staff",
     }
     return render(request, "webapp/desk/sheet.html", page)
