@@ -23,6 +23,7 @@ HTTPS = env.flag("HTTPS", default=any(origin.startswith("https://") for origin i
 
 # --- photographs -----------------------------------------------------------------------------------------------------
 MAX_UPLOAD_MB = env.number("MAX_UPLOAD_MB", 200, least=1, most=10_000)
+MAX_ZIP_MB = env.number("MAX_ZIP_MB", 4_000, least=1, most=1_000_000)  # a ZIP that staff bring in
 MAX_MEGAPIXELS = env.number("MAX_MEGAPIXELS", 100, least=1, most=2_000)
 RETENTION_DAYS = env.number("RETENTION_DAYS", 30, least=1, most=36_500)
 MIN_FREE_MB = env.number("MIN_FREE_MB", 500, least=0, most=10_000_000)  # below it uploads are refused

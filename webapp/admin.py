@@ -8,21 +8,26 @@ from django.http import HttpRequest
 
 from webapp.models import (
     Call,
+    Comparison,
+    Description,
     Hook,
     Job,
     Key,
     Letter,
+    Pair,
     Pause,
     Photo,
     Rate,
     Refusal,
     Result,
+    Review,
     Share,
     Submitted,
     Tally,
     Trace,
     Upload,
     User,
+    Vote,
     Worker,
 )
 
@@ -160,3 +165,34 @@ class RateAdmin(LookedAtOnly):
 @admin.register(Tally)
 class TallyAdmin(LookedAtOnly):
     list_display = ("name", "value")
+
+
+@admin.register(Review)
+class ReviewAdmin(LookedAtOnly):
+    list_display = ("job", "state", "user", "at")
+    list_filter = ("state",)
+    date_hierarchy = "at"
+
+
+@admin.register(Description)
+class DescriptionAdmin(LookedAtOnly):
+    list_display = ("photo", "catalogue_number", "title")
+    search_fields = ("catalogue_number", "title", "people", "place")
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(LookedAtOnly):
+    list_display = ("name", "kind", "user", "created_at")
+
+
+admin.site.register(Pair, LookedAtOnly)
+
+
+@admin.register(Vote)
+class VoteAdmin(LookedAtOnly):
+    """Who may see this may see the tally before its votes are in; so it is for admins alone."""
+
+    list_display = ("pair", "choice", "user", "at")
+
+    def has_view_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return request.user.is_superuser

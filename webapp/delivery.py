@@ -50,7 +50,8 @@ def file_name(photo: Photo, kind: str, suffix: str) -> str:
     if kind != ORIGINAL:
         return f"{own.stem or photo.name}_{kind}{suffix}"
     fits = storage.CONTENT_TYPES.get(own.suffix.lower()) == storage.CONTENT_TYPES.get(suffix)
-    return photo.name if fits else f"{photo.name}{suffix}"
+    plain = own.name or photo.name  # without the folders that it came in
+    return plain if fits else f"{plain}{suffix}"
 
 
 def response(photo: Photo, kind: str, request: HttpRequest, job: Job | None = None) -> HttpResponse:

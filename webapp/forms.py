@@ -14,7 +14,7 @@ from ml.contract import RESULTS, STROKE_TOOLS, Options
 from webapp import parcels, shares
 from webapp.models import Trace
 from webapp.parcels import Arrived
-from webapp.views.words import FINDINGS, PICTURES, SATURATIONS, STATES
+from webapp.views.words import FINDINGS, PICTURES, SATURATIONS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -187,19 +187,6 @@ class ShareForm(forms.Form):
 
     days = forms.ChoiceField(choices=_days, initial=shares.DAYS[1], widget=forms.RadioSelect)
     password = forms.CharField(required=False, max_length=128, strip=True)
-
-
-class SiftForm(forms.Form):
-    """Which photographs staff want to see."""
-
-    q = forms.CharField(
-        label=_("Name or address"),
-        required=False,
-        strip=True,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    state = forms.ChoiceField(required=False, choices=[("", _("All")), *STATES.items()])
 
 
 def _periods() -> list[tuple[str, str]]:

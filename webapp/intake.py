@@ -10,7 +10,7 @@ import errno
 import logging
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -49,7 +49,7 @@ class NoSpace(Exception):
 
 
 def submit(
-    files: Sequence[UploadedFile],
+    files: Iterable[File],
     *,
     family: UUID,
     user: User | None = None,
@@ -105,7 +105,7 @@ def shown_name(name: str | None) -> str:
     return line or NAMELESS
 
 
-def _store(file: UploadedFile, name: str, upload: Upload) -> Photo:
+def _store(file: File, name: str, upload: Upload) -> Photo:
     check_size(file.size or 0)
     incoming = Path(settings.INCOMING_DIR, uuid.uuid4().hex)
     try:
@@ -135,7 +135,7 @@ def check_size(size: int) -> None:
         raise NoSpace
 
 
-def receive(file: UploadedFile, path: Path) -> tuple[str, int]:
+def receive(file: File, path: Path) -> tuple[str, int]:
     """Its sha256 and length, once it is on the disk. Raises NoSpace."""
     if isinstance(file, Arrived):
         return file.move_to(path)

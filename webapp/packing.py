@@ -44,8 +44,12 @@ def response(upload: Upload) -> StreamingHttpResponse:
         archive.add_path(str(storage.locate(file.stored)), file.name)
     archive.add(_contents(packed), "contents.csv")
     archive.add("".join(f"{file.sha256}  {file.name}\n" for file in files), "checksums.sha256")
+    return streamed(archive, f"photographs-{upload.created_at:%Y-%m-%d}.zip")
+
+
+def streamed(archive: ZipStream, name: str) -> StreamingHttpResponse:
+    """The ZIP, sized, as a download of that name."""
     answer = StreamingHttpResponse(archive, content_type="application/zip")
-    name = f"photographs-{upload.created_at:%Y-%m-%d}.zip"
     answer["Content-Length"] = str(len(archive))
     answer["Content-Disposition"] = content_disposition_header(True, name)
     answer["Cache-Control"] = "private, no-store"
@@ -62,11 +66,11 @@ def _packed(photos: Iterable[Photo]) -> Iterator[Packed]:
             yield Packed(photo)
         for kind in kinds:
             result = results[kind]
-            name = _free(delivery.file_name(photo, kind, PurePath(result.path).suffix), taken)
+            name = free_name(delivery.file_name(photo, kind, PurePath(result.path).suffix), taken)
             yield Packed(photo, result.path, name, result.sha256, result.bytes)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """The name, with a number where another photograph of the upload is called the same; case does not tell apart."""
     plain = name = "".join("_" if char in '/\\:*?"<>|' or not char.isprintable() else char for char in name)
     number = 1
@@ -84,7 +88,7 @@ def _contents(packed: list[Packed]) -> str:
     for file in packed:
         state, reason = _standing(file.photo.job)
         size = file.bytes if file.name else ""
-        writer.writerow([_harmless(file.photo.name), state, reason, _harmless(file.name), file.sha256, size])
+        writer.writerow([harmless(file.photo.name), state, reason, harmless(file.name), file.sha256, size])
     return "\ufeff" + table.getvalue()  # without the mark spreadsheets read the names in another alphabet
 
 
@@ -92,6 +96,6 @@ def _standing(job: Job) -> tuple[str, str]:
     return str(job.get_state_display()), job.reason
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A spreadsheet would run what begins like a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

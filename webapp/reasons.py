@@ -48,6 +48,14 @@ SENTENCES: dict[str, Promise] = {
     "waits_for_weights": _(
         "A part of the restorer is missing on this site. The photograph waits until its keeper has put it back."
     ),
+    # Of a ZIP that staff brought in, and of what lies in it.
+    "zip_broken": _("This is not a ZIP file, or it was cut off. Nothing was taken from it."),
+    "zip_locked": _("The file is locked with a password inside the ZIP and was not taken."),
+    "zip_packing": _("The file is packed in a way that cannot be unpacked here. An ordinary ZIP can."),
+    "zip_place": _("The file’s place in the ZIP leads out of it, so it was not taken."),
+    "zip_files": _("The ZIP holds more than {limit} files; those after them were not taken."),
+    "zip_unpacked": _("Unpacked, the ZIP is larger than {limit} MB; the files after that were not taken."),
+    "zip_too_large": _("The ZIP is larger than {limit} MB. Nothing was taken from it."),
     "waits_for_machine": _("The machine had a fault. The photograph waits and is tried again by itself."),
 }
 

@@ -19,10 +19,11 @@ from webapp.views import (
     ops,
     photograph,
     sharing,
-    staff,
     tiles,
     tus,
 )
+from webapp.views.desk import bring, comparisons, sheet, votes
+from webapp.views.desk import photo as desk_photo
 from webapp.views.people import SignIn
 
 urlpatterns = [
@@ -58,7 +59,23 @@ urlpatterns = [
     path("login/", SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", set_language, name="set_language"),
-    path("staff/", staff.photographs, name="staff"),
+    path("staff/", sheet.photographs, name="staff"),
+    path("staff/selection/", sheet.act, name="desk_act"),
+    path("staff/bring/", bring.page, name="desk_bring"),
+    path("staff/bring/take/", bring.take, name="desk_take_in"),
+    path("staff/p/<uuid:photo_id>/", desk_photo.page, name="desk_photo"),
+    path("staff/p/<uuid:photo_id>/review/", desk_photo.review, name="desk_review"),
+    path("staff/p/<uuid:photo_id>/describe/", desk_photo.describe, name="desk_describe"),
+    path("staff/comparisons/", comparisons.all_of_them, name="desk_comparisons"),
+    path("staff/comparisons/<uuid:comparison_id>/", comparisons.page, name="desk_comparison"),
+    path("staff/comparisons/<uuid:comparison_id>/vote/", votes.page, name="desk_vote"),
+    path("staff/comparisons/<uuid:comparison_id>/vote/<int:number>/", votes.cast, name="desk_cast"),
+    path(
+        "staff/comparisons/<uuid:comparison_id>/vote/<int:number>/<slug:side>/",
+        votes.picture,
+        name="desk_side",
+    ),
+    path("staff/comparisons/<uuid:comparison_id>/tally/", votes.tally, name="desk_tally"),
     path("ops/", ops.live, name="ops"),
     path("ops/act/", ops.act, name="ops_act"),
     path("ops/audit/", audit.log, name="audit"),

@@ -123,6 +123,10 @@ def photograph_staff(browser: Browser, site: str, name: str, password: str) -> N
         shoot(page, "queue")
         page.goto("/staff/")
         shoot(page, "staff")
+        page.locator(".cell a").first.click()
+        shoot(page, "staff-photo")
+        page.goto("/staff/bring/")
+        shoot(page, "staff-bring")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.browser import made
+from tests.webapp.files import photo_bytes
+from webapp import intake
 from webapp.access import SESSION_KEY
+from webapp.models import Photo, User
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -75,6 +80,46 @@ def open_page(transactional_db: None, live_server, chromium, family) -> Iterator
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def anna(transactional_db: None) -> User:
+    return User.objects.create_user("anna", password="a long pass", is_staff=True)
+
+
+@pytest.fixture
+def bring_in(transactional_db: None, family):
+    """bring_in(names) -> photographs that are done, in the order of the desk: the last one first."""
+
+    def bring_in(names: list[str]) -> list[Photo]:
+        files = [
+            SimpleUploadedFile(name, photo_bytes(size=(160, 120), ending=name.encode())) for name in names
+        ]
+        photos = intake.submit(files, family=family).photos
+        for photo in photos:
+            made.finish(photo)
+        return photos[::-1]
+
+    return bring_in
+
+
+@pytest.fixture
+def desk(open_page, anna):
+    """desk(path, ...) -> page of someone who signed in by the keyboard."""
+
+    def desk(path: str = "/staff/", **options: object):
+        page = open_page("/login/", **options)
+        page.locator("[name=username]").focus()
+        page.keyboard.type("anna")
+        page.keyboard.press("Tab")
+        page.keyboard.type("a long pass")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/staff/**")
+        if path != "/staff/":
+            page.goto(path)
+        return page
+
+    return desk
 
 
 def _complains(message, forgiven: str | None) -> bool:

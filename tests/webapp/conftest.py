@@ -14,7 +14,7 @@ from tests.webapp.files import photo_file
 from tests.webapp.receiver import Receiver
 from webapp import intake
 from webapp.access import SESSION_KEY
-from webapp.models import Job, Photo
+from webapp.models import Job, Photo, User
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +71,16 @@ def receiver(settings):
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture
+def archivist(db: None) -> User:
+    return User.objects.create_user("archivist", password="a long pass", is_staff=True)
+
+
+@pytest.fixture
+def desk(archivist: User) -> Client:
+    """That of a member of staff."""
+    client = Client()
+    client.force_login(archivist)
+    return client

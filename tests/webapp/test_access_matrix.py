@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from tests.browser import made
-from webapp import shares
+from webapp import shares, versions
 from webapp.access import SESSION_KEY
-from webapp.models import Job, Photo, Upload, User
+from webapp.desk import comparing
+from webapp.models import Comparison, Job, Photo, Result, Upload, User
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,8 @@ NEEDS_MAIL = dict.fromkeys(
 )  # here is no server of mail; with one: tests/webapp/test_accounts_by_mail.py
 OTHER = uuid.UUID(int=7)
 """Another upload of the family."""
+DESK = {**BEHIND, "staff": 200, "admin": 200}
+DESK_ACT = {**BEHIND, "staff": 303, "admin": 303}
 STROKES = json.dumps([{"tool": "brush", "width": 3, "points": [[1, 1]]}])
 
 READ = {
@@ -63,7 +66,14 @@ READ = {
     "photo_tile": dict.fromkeys(
         ROLES, 404
     ),  # a small picture has none; tests/webapp/test_tiles.py has a large one
-    "staff": {**BEHIND, "staff": 200, "admin": 200},
+    "staff": DESK,
+    "desk_photo": DESK,
+    "desk_bring": DESK,
+    "desk_comparisons": DESK,
+    "desk_comparison": DESK,
+    "desk_vote": DESK,
+    "desk_side": DESK,
+    "desk_tally": DESK_ACT,  # before the last vote it leads back to the voting
     "ops": {**BEHIND, "staff": 404, "admin": 200},
     "audit": {**BEHIND, "staff": 404, "admin": 200},
     "audit_table": {**BEHIND, "staff": 404, "admin": 200},
@@ -84,6 +94,11 @@ ACT = {
     "photo_correct": ({"version": "1", "strokes": STROKES}, OWN_ACT),
     "photo_delete": ({}, OWN_ACT),
     "ops_act": ({"act": "pause"}, {**BEHIND, "staff": 404, "admin": 303}),
+    "desk_act": ({"act": "approve"}, DESK_ACT),
+    "desk_take_in": ({}, DESK_ACT),
+    "desk_review": ({"version": "1", "state": "approved"}, DESK_ACT),
+    "desk_describe": ({"title": "A wedding"}, DESK_ACT),
+    "desk_cast": ({"choice": "left"}, DESK_ACT),
     "logout": ({}, dict.fromkeys(ROLES, 302)),
 }
 """Route that changes something to what is sent and what POST answers, by role; GET is refused to all alike."""
@@ -135,6 +150,16 @@ def as_role(family):
 
 
 def address(name: str, photo: Photo) -> str:
+    if name in ("desk_photo", "desk_review", "desk_describe"):
+        return reverse(name, args=[photo.pk])
+    if name.startswith("desk_") and name not in (
+        "desk_act",
+        "desk_bring",
+        "desk_take_in",
+        "desk_comparisons",
+    ):
+        more = {"desk_side": [1, "left"], "desk_cast": [1]}.get(name, [])
+        return reverse(name, args=[comparison(photo).pk, *more])
     if name == "photo_file":
         return reverse(name, args=[photo.pk, "restored", "jpg"])
     if name == "photo_tiles":
@@ -148,6 +173,16 @@ def address(name: str, photo: Photo) -> str:
     if name.startswith("photo") or name == "tus_parcel":
         return reverse(name, args=[photo.pk])
     return reverse(name, args=[photo.upload_id] if name in OF_AN_UPLOAD or name.startswith("upload_") else [])
+
+
+def comparison(photo: Photo) -> Comparison:
+    """Of two versions that differ; made once."""
+    if not Comparison.objects.exists():
+        versions.look_again(photo, "careful", other_repair=False)
+        made.finish(Photo.objects.get(pk=photo.pk), hole_HW=None, found_nothing=True)
+        Result.objects.filter(job=photo.job, kind="preview_restored").update(sha256="0" * 64)
+        comparing.newest_two([Photo.objects.get(pk=photo.pk)], None, name="a", kind="restored")
+    return Comparison.objects.get()
 
 
 def test_every_route_has_its_row():
@@ -164,6 +199,7 @@ def test_who_may_read(name, role, photo, as_role):
 @pytest.mark.parametrize("name", ACT)
 def test_who_may_act(name, role, photo, as_role):
     client, (sent, answers) = as_role(role), ACT[name]
+    address(name, photo)
     before = list(Job.objects.values("pk", "state"))
 
     assert client.get(address(name, photo)).status_code == 405

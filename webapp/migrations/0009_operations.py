@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("webapp", "0005_pause"),
+        ("webapp", "0008_desk"),
     ]
 
     operations = [

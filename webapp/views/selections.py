@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
-from webapp.models import Job, Photo, Upload
+from webapp.models import Photo, Upload
 from webapp.views.cards import Card
 
 REMEMBERED = 50
@@ -72,32 +72,3 @@ def rolls(uploads: QuerySet[Upload]) -> list[Roll]:
         )
         for upload in shown.order_by("-created_at")[:REMEMBERED]
     ]
-
-
-def sifted(q: str, state: str) -> QuerySet[Photo]:
-    """Photographs whose name holds `q`, or whose address or upload's address it is, newest first."""
-    found = Photo.objects.filter(_names(q)).order_by("-created_at", "id")
-    return found.filter(id__in=Job.objects.filter(state=state).values("photo")) if state else found
-
-
-def count_by_state(q: str) -> dict[str, int]:
-    found = Photo.objects.filter(_names(q))
-    jobs = Job.objects.filter(photo__in=found) if q else Job.objects
-    return dict(jobs.values_list("state").annotate(n=Count("id")).order_by())
-
-
-def _names(q: str) -> Q:
-    if not q:
-        return Q()
-    return Q(name__icontains=q) | Q(id__in=_uuids(q)) | Q(upload__in=_uuids(q))
-
-
-def _uuids(q: str) -> Sequence[UUID]:
-    """The ids in what was typed or pasted: an address holds one."""
-    found = []
-    for word in q.replace("/", " ").split():
-        try:
-            found.append(UUID(word))
-        except ValueError:
-            continue
-    return found
