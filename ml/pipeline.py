@@ -17,6 +17,7 @@ from ml import networks as loading
 from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage
 from ml.course import Course
+from ml.economy import is_out_of_memory, watched
 from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
@@ -46,6 +47,8 @@ class Pictures:
     mask_given: bool = False
     kinds: dict[str, float] = field(default_factory=dict)
     invented: list[Invented] = field(default_factory=list)
+    degraded: list[str] = field(default_factory=list)
+    """What was given up for want of memory, as it happens; see ml.economy."""
     results: dict[str, Photo] = field(default_factory=dict)
     """Those that are still needed: of 100 megapixels each is 300 MB."""
 
@@ -86,8 +89,11 @@ def restore_file(
     try:
         with course.stage(Stage.READING):
             photo = read(source, max_pixels=max_pixels, max_bytes=max_bytes)
-            pictures = Pictures(photo, file_sha256(source))
-        with ResultFiles(source, out, name or source.stem, options, previews) as results:
+        with (
+            watched() as degraded,
+            ResultFiles(source, out, name or source.stem, options, previews) as results,
+        ):
+            pictures = Pictures(photo, file_sha256(source), degraded=degraded)
             if REPAIRED & set(options.only):
                 if mask is None and not strokes:
                     _find(pictures, options, course, networks)
@@ -229,6 +235,8 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
     notes = list(photo.notes)
     if COLOURED & set(options.only) and has_colour(photo.pixels_HWC):
         notes.append("already_coloured")
+    if pictures.degraded:
+        notes.append("degraded")
     hole_HW = pictures.hole_HW
     return Report(
         width=width,
@@ -240,17 +248,10 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
         invented=[asdict(place) for place in pictures.invented],
         found_nothing=pictures.found_nothing,
         notes=notes,
+        degraded=pictures.degraded,
         mask_sha256="" if hole_HW is None else loading.hole_sha256(hole_HW),
         weights=loading.weights_sha256(loading.networks_of(options.only, pictures.mask_given)),
         versions=loading.versions(),
         seconds=course.seconds,
         record=full_record(pictures, options),
     )
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Python's, numpy's, OpenCV's and torch's ways of saying so; torch on a CPU raises a plain RuntimeError."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return True
-    words = str(error)
-    return any(part in words for part in ("can't allocate memory", "Insufficient memory", "bad_alloc"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ml.contract import Options
+from ml.mark import marked
 from ml.photo import Metadata, Photo, layered_tiff, openraster, result_format, suffix
 from ml.photo.codecs import png
 from ml.photo.layers import Layered
@@ -41,6 +42,8 @@ class ResultFiles:
 
     def add_result(self, pictures: Pictures, result: str, photo: Photo) -> None:
         """One of RESULTS, with what was done to it in its metadata."""
+        if self._options.visible_mark and not pictures.is_unchanged(result):
+            photo = marked(photo, result)
         described = with_provenance(pictures, result, photo, self._options)
         format = result_format(photo, self._options.format)
         ending = suffix(format, self._source, self._options.format)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ml.photo.headers.jpeg import IPTC_RESOURCE, PHOTOSHOP, pixel_bytes
+from ml.photo.headers.jpeg import PHOTOSHOP, iptc_resource, pixel_bytes
 from ml.photo.metadata import final_exif
 from ml.photo.picture import Metadata
 
@@ -57,6 +57,5 @@ def encode(pixels_u8: np.ndarray, metadata: Metadata, quality: int) -> bytes:
 
 
 def _photoshop_segment(iptc: bytes) -> bytes:
-    resource = b"8BIM" + struct.pack(">HHI", IPTC_RESOURCE, 0, len(iptc)) + iptc + bytes(len(iptc) % 2)
-    body = PHOTOSHOP + resource
+    body = PHOTOSHOP + iptc_resource(iptc)
     return b"\xff\xed" + struct.pack(">H", len(body) + 2) + body

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 from ml.photo.headers.resolution import exif_ppi
-from ml.photo.ifd import exif_orientation
+from ml.photo.ifd import TiffBlock, exif_orientation
 from ml.photo.metadata import MOST_BYTES
 from ml.photo.picture import Header, Malformed, Metadata, Unsupported
 
@@ -28,6 +29,7 @@ EXIF, XMP, ICC, PHOTOSHOP = (
     b"ICC_PROFILE\0",
     b"Photoshop 3.0\0",
 )
+MPF_ENTRIES, MPF_VIEW = 0xB002, 2
 MODES = {1: "grey", 3: "rgb", 4: "cmyk"}
 IPTC_RESOURCE = 0x0404
 
@@ -45,7 +47,7 @@ def read_header(file: BinaryIO) -> Header:
     if frame[0] not in READABLE_FRAMES:
         raise Unsupported("it is compressed without loss or in layers")
     if bits != 8 or channels not in MODES:
-        raise Unsupported(f"{channels} channels of {bits} bits")
+        raise Unsupported("its channels are of another number or depth than a JPEG's")
     metadata = _metadata(segments)
     return Header(
         "jpeg",
@@ -53,6 +55,7 @@ def read_header(file: BinaryIO) -> Header:
         height,
         8,
         MODES[channels],
+        _count_pictures(segments),
         orientation=exif_orientation(metadata.exif),
         metadata=metadata,
     )
@@ -122,6 +125,23 @@ def _metadata(segments: list[tuple[int, bytes]]) -> Metadata:
     )
 
 
+def _count_pictures(segments: list[tuple[int, bytes]]) -> int:
+    """Views of one thing in a multi-picture file (CIPA DC-007, 5.2.3.3.1): of a stereo camera, of a panorama. What a
+    telephone puts behind a photograph (a larger preview, a map of brightness) is no picture of its own."""
+    body = next((body[4:] for marker, body in segments if marker == 0xE2 and body.startswith(b"MPF\0")), b"")
+    try:
+        block = TiffBlock(BytesIO(body))
+        entry = block.directory(block.first)[0].get(MPF_ENTRIES)
+        table = block.raw(entry, MOST_BYTES) if entry is not None else b""
+    except (Malformed, struct.error):
+        return 1
+    kinds = [
+        struct.unpack_from(block.order + "I", table, at)[0] >> 16 & 0xFF
+        for at in range(0, len(table) - 15, 16)
+    ]
+    return max(1, kinds.count(MPF_VIEW))
+
+
 def _density(segments: list[tuple[int, bytes]]) -> tuple[float, float] | None:
     for marker, body in segments:
         if marker == 0xE0 and body.startswith(b"JFIF\0") and len(body) >= 12:
@@ -129,6 +149,11 @@ def _density(segments: list[tuple[int, bytes]]) -> tuple[float, float] | None:
             scale = {1: 1.0, 2: 2.54}.get(unit)
             return (across * scale, down * scale) if scale and across and down else None
     return None
+
+
+def iptc_resource(iptc: bytes) -> bytes:
+    """The records as one of Photoshop's image resources."""
+    return b"8BIM" + struct.pack(">HHI", IPTC_RESOURCE, 0, len(iptc)) + iptc + bytes(len(iptc) % 2)
 
 
 def photoshop_resource(resources: bytes, wanted: int) -> bytes | None:
