@@ -17,7 +17,7 @@ from ml import networks as loading
 from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage
 from ml.course import Course
-from ml.economy import is_out_of_memory, watched
+from ml.economy import is_out_of_memory, release, watched
 from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
@@ -32,6 +32,9 @@ COLOURED = {"colorized", "restored_colorized"}
 ALMOST_NOTHING = 1e-5
 """Share of the area, 20 pixels of a 2-megapixel scan: less is no damage that anyone sees, and the photograph is
 returned as it was. Never applied to a mask that was given."""
+LARGE = 32_000_000
+"""Pixels; what a stage of a larger picture has freed goes back to the system before the next begins: the engines' and
+the allocator's own stores were half a gigabyte after 100 megapixels were looked at."""
 ROWS = 512
 """Compared at a time, so that checking 100 megapixels costs no second picture."""
 
@@ -88,18 +91,20 @@ def restore_file(
     course = Course(on_progress)
     try:
         with course.stage(Stage.READING):
-            photo = read(source, max_pixels=max_pixels, max_bytes=max_bytes)
+            photo, sha256 = read(source, max_pixels=max_pixels, max_bytes=max_bytes), file_sha256(source)
         with (
             watched() as degraded,
             ResultFiles(source, out, name or source.stem, options, previews) as results,
         ):
-            pictures = Pictures(photo, file_sha256(source), degraded=degraded)
+            pictures = Pictures(photo, sha256, degraded=degraded)
             if REPAIRED & set(options.only):
                 if mask is None and not strokes:
                     _find(pictures, options, course, networks)
                 else:
                     _take(pictures, mask, strokes)
+                _spare(photo)
                 _repair(pictures, options, course, networks, results)
+                _spare(photo)
             if COLOURED & set(options.only):
                 _colour(pictures, options, course, networks, results)
             with course.stage(Stage.WRITING):
@@ -110,6 +115,11 @@ def restore_file(
             raise PhotoRejected("out_of_memory") from error
         raise
     return _report(pictures, files, options, course)
+
+
+def _spare(photo: Photo) -> None:
+    if photo.pixels_HWC[..., 0].size > LARGE:
+        release()
 
 
 def _take(pictures: Pictures, mask: Path | None, strokes: Sequence[Mapping[str, Any]]) -> None:

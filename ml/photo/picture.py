@@ -109,6 +109,9 @@ class Photo:
     as_stored: bool = False
     """The file as it is may be handed out for this picture: upright already and without a place (GPS) in it."""
 
+    pixels_as_stored: bool = False
+    """The file's first picture, decoded, is this one: upright already, not converted, not laid on white."""
+
     @property
     def bits(self) -> int:
         return self.pixels_HWC.dtype.itemsize * 8
@@ -121,4 +124,10 @@ class Photo:
 
     def with_pixels(self, pixels_HWC: np.ndarray, grey: bool | None = None) -> Photo:
         """The same photograph with other pixels of the same size and depth."""
-        return replace(self, pixels_HWC=pixels_HWC, grey=self.grey if grey is None else grey, as_stored=False)
+        return replace(
+            self,
+            pixels_HWC=pixels_HWC,
+            grey=self.grey if grey is None else grey,
+            as_stored=False,
+            pixels_as_stored=False,
+        )

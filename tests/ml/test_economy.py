@@ -180,3 +180,42 @@ def _second(work, given_up):
         raise MemoryError
 
     return economy.sparing([("", first), (given_up, work)])
+
+
+def test_between_the_stages_of_a_large_picture_memory_goes_back_and_nothing_else_changes(
+    scratched_png, tmp_path, fakes, monkeypatch
+):
+    released = []
+    monkeypatch.setattr("ml.pipeline.release", lambda: released.append(economy.release()))
+    plain = restore(scratched_png, tmp_path / "plain", fakes)
+    assert not released
+
+    monkeypatch.setattr("ml.pipeline.LARGE", 1000)
+    large = restore(scratched_png, tmp_path / "large", fakes)
+
+    assert len(released) == 2
+    for file in plain.files.values():
+        assert (tmp_path / "plain/out" / file).read_bytes() == (tmp_path / "large/out" / file).read_bytes()
+    assert plain.files == large.files
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+def test_rounding_and_laying_on_white_hold_no_wide_copy_of_the_picture(alpha):
+    """16 bits of 8 megapixels: a copy of 4 bytes per channel would be twice the picture, of 8 bytes four times."""
+    import tracemalloc
+
+    from ml.photo.reading import _on_white
+    from ml.photo.writing import to_u8
+
+    picture = np.random.default_rng(3).integers(0, 65536, (2000, 2000, 4 if alpha else 3), np.uint16)
+    tracemalloc.start()
+    result = _on_white(picture)[0] if alpha else to_u8(picture)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 1.7 * picture.nbytes
+    wide = picture[..., :3].astype(np.float64)
+    expected = (
+        (wide * picture[..., 3:] + 65535.0 * (65535 - picture[..., 3:])) / 65535 if alpha else wide / 257
+    )
+    assert np.abs(result - expected).max() <= 0.5 + 1e-6

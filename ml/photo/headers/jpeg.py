@@ -5,6 +5,7 @@ Source: ITU-T T.81 (1992), annex B; JFIF 1.02; ICC.1 annex B.4 for profiles in p
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from io import BytesIO
@@ -72,6 +73,25 @@ def pixel_bytes(file: BinaryIO) -> bytes:
         if marker == ADOBE or not (0xE0 <= marker <= 0xEF or marker == COMMENT)
     )
     return b"\xff\xd8" + kept + b"\xff\xda" + file.read()
+
+
+NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""In the coded picture FF stands for itself before 00, and may stand before a restart marker."""
+
+
+def first_picture(content: bytes) -> bytes:
+    """A JPEG without what lies behind its end, which may be another JPEG; all of it where it has no end."""
+    file = BytesIO(content)
+    for _ in segments_before_scan(file):
+        pass
+    at = file.tell() - 2
+    while content[at + 1] != END:
+        behind = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        found = NEXT_MARKER.search(content, behind)
+        if found is None:
+            return content
+        at = found.start()
+    return content[: at + 2]
 
 
 def segments_before_scan(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
