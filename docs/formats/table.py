@@ -139,7 +139,7 @@ def described(before: Path, after: Path, report: dict[str, Any]) -> list[str]:
     return [
         f"accepted; {how}",
         f"{kind}; {'the same' if not difference else f'differ by at most {difference}'}",
-        both(told_before, told_after, "ICC_Profile:ICC_Profile:ProfileDescription", "ICC_Profile"),
+        both(told_before, told_after, "ICC_Profile:ProfileDescription", "ICC_Profile"),
         " x ".join(f"{value:.6g}" for value in second.metadata.ppi) if second.metadata.ppi else "–",
         kept(told_before, told_after, "EXIF"),
         kept(told_before, told_after, "IPTC"),
