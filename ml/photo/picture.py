@@ -76,6 +76,8 @@ class Header:
     pages: int = 1
     orientation: int = 1
     metadata: Metadata = field(default_factory=Metadata)
+    names_place: bool = False
+    """A place (GPS) is told outside of what `metadata` holds of the file."""
     compression: str = ""
     """TIFF only: `lzw` where results should be LZW too."""
     depth: int = 8

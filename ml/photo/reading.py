@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.photo.codecs import heif, jpeg, pillow, png, tiff
+from ml.photo.headers.jpeg import first_picture
 from ml.photo.metadata import clean_exif, holds_gps
 from ml.photo.picture import Curve, Header, Malformed, Metadata, Photo
 from ml.photo.profiles import GREY_SPACE, RGB_SPACE, curve_profile, profile_space, srgb_profile, to_srgb
@@ -44,12 +45,21 @@ def read_pixels(path: Path, header: Header) -> Photo:
         compression=header.compression,
         notes=tuple(notes),
         pixels_as_stored=header.orientation == 1 and not cmyk and not transparent,
-        as_stored=header.orientation == 1 and not notes and not _names_place(header.metadata),
+        as_stored=header.orientation == 1 and not notes and not _names_place(header, path),
     )
 
 
-def _names_place(metadata: Metadata) -> bool:
-    return holds_gps(metadata.exif) or (metadata.xmp is not None and names_place(metadata.xmp))
+def _names_place(header: Header, path: Path) -> bool:
+    """Wherever in the file: it is asked before the very bytes go out."""
+    metadata = header.metadata
+    told = header.names_place or holds_gps(metadata.exif) or (metadata.xmp and names_place(metadata.xmp))
+    return bool(told) or (header.format == "jpeg" and _names_place_behind(path.read_bytes()))
+
+
+def _names_place_behind(content: bytes) -> bool:
+    """Whether a place may be told behind the picture: by a second one, which brings EXIF of its own."""
+    behind = content[len(first_picture(content)) :]
+    return b"Exif\0\0" in behind or b"GPS" in behind
 
 
 def _decode(path: Path, header: Header) -> np.ndarray:

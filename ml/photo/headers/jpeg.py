@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from ml.photo.headers.resolution import exif_ppi
 from ml.photo.ifd import TiffBlock, exif_orientation
-from ml.photo.metadata import MOST_BYTES
+from ml.photo.metadata import MOST_BYTES, holds_gps
 from ml.photo.picture import Header, Malformed, Metadata, Unsupported
 
 SCAN, END = 0xDA, 0xD9
@@ -32,7 +32,7 @@ EXIF, XMP, ICC, PHOTOSHOP = (
 )
 MPF_ENTRIES, MPF_VIEW = 0xB002, 2
 MODES = {1: "grey", 3: "rgb", 4: "cmyk"}
-IPTC_RESOURCE = 0x0404
+IPTC_RESOURCE, EXIF_RESOURCE, XMP_RESOURCE = 0x0404, 0x0422, 0x0424
 
 
 def read_header(file: BinaryIO) -> Header:
@@ -59,6 +59,7 @@ def read_header(file: BinaryIO) -> Header:
         _count_pictures(segments),
         orientation=exif_orientation(metadata.exif),
         metadata=metadata,
+        names_place=_names_place(segments),
     )
 
 
@@ -169,6 +170,25 @@ def _density(segments: list[tuple[int, bytes]]) -> tuple[float, float] | None:
             scale = {1: 1.0, 2: 2.54}.get(unit)
             return (across * scale, down * scale) if scale and across and down else None
     return None
+
+
+def _names_place(segments: list[tuple[int, bytes]]) -> bool:
+    """In further pieces of EXIF and XMP, of which the first are read, or in Photoshop's resources."""
+    first = [
+        next((body for marker, body in segments if marker == 0xE1 and body.startswith(start)), None)
+        for start in (EXIF, XMP)
+    ]
+    further = [body for marker, body in segments if marker == 0xE1 and not any(body is one for one in first)]
+    told = any(b"GPS" in body or (body.startswith(EXIF) and holds_gps(body[6:])) for body in further)
+    resources = (body[len(PHOTOSHOP) :] for marker, body in segments if marker == 0xED)
+    return told or any(resources_name_place(part) for part in resources)
+
+
+def resources_name_place(resources: bytes) -> bool:
+    """Photoshop keeps EXIF and XMP among its resources too."""
+    exif = photoshop_resource(resources, EXIF_RESOURCE)
+    xmp = photoshop_resource(resources, XMP_RESOURCE)
+    return holds_gps(exif) or (xmp is not None and b"GPS" in xmp)
 
 
 def iptc_resource(iptc: bytes) -> bytes:

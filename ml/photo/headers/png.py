@@ -14,7 +14,7 @@ from ml.photo.headers.jpeg import IPTC_RESOURCE, XMP, photoshop_resource
 from ml.photo.headers.raw_profiles import raw_profile
 from ml.photo.headers.resolution import exif_ppi
 from ml.photo.ifd import exif_orientation
-from ml.photo.metadata import MOST_BYTES
+from ml.photo.metadata import MOST_BYTES, holds_gps
 from ml.photo.picture import SRGB_XY, Curve, Header, Malformed, Metadata
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -95,6 +95,8 @@ def read_header(file: BinaryIO) -> Header:
         pages,
         exif_orientation(exif),
         metadata,
+        names_place=holds_gps(texts.get("exif", b"").removeprefix(b"Exif\0\0") or None)
+        or b"GPS" in texts.get("xmp", b""),
         curve=None if told else _curve(body(b"gAMA", 4), body(b"cHRM", 32)),
     )
 

@@ -11,10 +11,10 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ml.photo.headers.jpeg import IPTC_RESOURCE, photoshop_resource
+from ml.photo.headers.jpeg import IPTC_RESOURCE, photoshop_resource, resources_name_place
 from ml.photo.headers.png import MOST_ICC_BYTES
 from ml.photo.headers.resolution import directory_ppi
-from ml.photo.ifd import ORIENTATION, SIZES, Directory, TiffBlock
+from ml.photo.ifd import GPS_IFD, ORIENTATION, SIZES, Directory, TiffBlock
 from ml.photo.metadata import MOST_BYTES, read_exif_tags
 from ml.photo.picture import Header, Malformed, Metadata, Unsupported
 
@@ -83,6 +83,7 @@ def read_header(file: BinaryIO) -> Header:
         _count_pages(block, following),
         orientation if 1 <= orientation <= 8 else 1,
         _metadata(block, entries),
+        _names_place(block, entries),
         "lzw" if page.compression == LZW else "",
     )
 
@@ -173,6 +174,13 @@ def _count_pages(block: TiffBlock, following: int) -> int:
         except (Malformed, struct.error):
             break  # the first page is whole, and it is the one that is read
     return len(seen)
+
+
+def _names_place(block: TiffBlock, entries: Directory) -> bool:
+    resources = entries.get(34377)
+    if GPS_IFD in entries or (resources is not None and resources.size > MOST_RESOURCE_BYTES):
+        return True
+    return resources is not None and resources_name_place(block.raw(resources, MOST_RESOURCE_BYTES))
 
 
 def _metadata(block: TiffBlock, entries: Directory) -> Metadata:
