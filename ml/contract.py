@@ -57,6 +57,9 @@ class Options:
     layers: str | None = None
     """One of LAYERED for one more file that holds original, repair, colour and mask as layers; None: no such file."""
 
+    visible_mark: bool = False
+    """Whether each result says in small letters in its corner what it is; see ml.mark."""
+
     def __post_init__(self) -> None:
         unknown = set(self.only) - set(RESULTS)
         if unknown or not self.only:
@@ -94,6 +97,8 @@ class Report:
     """Where the repair covers an eye, a nose, a mouth, or a large loss: fields of ml.invented.Invented."""
     notes: list[str] = field(default_factory=list)
     """Codes of what a person should know (see NOTES)."""
+    degraded: list[str] = field(default_factory=list)
+    """What was given up because memory ran out, as `stage:what` (see ml.economy); empty as a rule."""
     mask_sha256: str = ""
     weights: dict[str, str] = field(default_factory=dict)
     """Network to the sha256 of its weights."""
@@ -113,12 +118,15 @@ NOTES = {
     "first_page": "The file holds several pages; the first one was restored.",
     "alpha_dropped": "The transparent parts of the picture were laid on white.",
     "cmyk_converted": "The picture was stored for print (CMYK) and is returned in RGB.",
+    "degraded": "Memory ran short: the photograph was worked on in smaller pieces, and the result may be less good "
+    "than on a larger machine.",
     "already_coloured": "The photograph has colours already; they were replaced in the colorized results.",
 }
 
 REASONS = {
     "empty": "The file is empty.",
-    "not_a_photo": "This is not a photograph that can be read. JPEG, PNG, TIFF, WebP and HEIC can.",
+    "not_a_photo": "This is not a photograph that can be read. JPEG, PNG, TIFF, WebP, HEIC and AVIF can.",
+    "other_format": "This is a {format} file. Save it as JPEG, PNG or TIFF, and send that.",
     "broken": "The file is damaged or was cut off; it cannot be read to its end.",
     "too_many_bytes": "The file is {megabytes} MB; at most {limit} MB are accepted.",
     "too_many_pixels": "The picture has {megapixels} megapixels; at most {limit} are accepted.",

@@ -17,6 +17,7 @@ from ml import networks as loading
 from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage
 from ml.course import Course
+from ml.economy import is_out_of_memory, release, watched
 from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
@@ -31,6 +32,9 @@ COLOURED = {"colorized", "restored_colorized"}
 ALMOST_NOTHING = 1e-5
 """Share of the area, 20 pixels of a 2-megapixel scan: less is no damage that anyone sees, and the photograph is
 returned as it was. Never applied to a mask that was given."""
+LARGE = 32_000_000
+"""Pixels; what a stage of a larger picture has freed goes back to the system before the next begins: the engines' and
+the allocator's own stores were half a gigabyte after 100 megapixels were looked at."""
 ROWS = 512
 """Compared at a time, so that checking 100 megapixels costs no second picture."""
 
@@ -46,6 +50,8 @@ class Pictures:
     mask_given: bool = False
     kinds: dict[str, float] = field(default_factory=dict)
     invented: list[Invented] = field(default_factory=list)
+    degraded: list[str] = field(default_factory=list)
+    """What was given up for want of memory, as it happens; see ml.economy."""
     results: dict[str, Photo] = field(default_factory=dict)
     """Those that are still needed: of 100 megapixels each is 300 MB."""
 
@@ -86,15 +92,20 @@ def restore_file(
     course = Course(on_progress)
     try:
         with course.stage(Stage.READING):
-            photo = read(source, max_pixels=max_pixels, max_bytes=max_bytes)
-            pictures = Pictures(photo, file_sha256(source))
-        with ResultFiles(source, out, name or source.stem, options, previews) as results:
+            photo, sha256 = read(source, max_pixels=max_pixels, max_bytes=max_bytes), file_sha256(source)
+        with (
+            watched() as degraded,
+            ResultFiles(source, out, name or source.stem, options, previews) as results,
+        ):
+            pictures = Pictures(photo, sha256, degraded=degraded)
             if REPAIRED & set(options.only):
                 if mask is None and not draws(strokes):
                     _find(pictures, options, course, networks, strokes)
                 else:
                     _take(pictures, mask, strokes)
+                _spare(photo)
                 _repair(pictures, options, course, networks, results)
+                _spare(photo)
             if COLOURED & set(options.only):
                 _colour(pictures, options, course, networks, results)
             with course.stage(Stage.WRITING):
@@ -105,6 +116,11 @@ def restore_file(
             raise PhotoRejected("out_of_memory") from error
         raise
     return _report(pictures, files, options, course)
+
+
+def _spare(photo: Photo) -> None:
+    if photo.pixels_HWC[..., 0].size > LARGE:
+        release()
 
 
 def _take(pictures: Pictures, mask: Path | None, strokes: Sequence[Mapping[str, Any]]) -> None:
@@ -236,6 +252,8 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
     notes = list(photo.notes)
     if COLOURED & set(options.only) and has_colour(photo.pixels_HWC):
         notes.append("already_coloured")
+    if pictures.degraded:
+        notes.append("degraded")
     hole_HW = pictures.hole_HW
     return Report(
         width=width,
@@ -247,17 +265,10 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
         invented=[asdict(place) for place in pictures.invented],
         found_nothing=pictures.found_nothing,
         notes=notes,
+        degraded=pictures.degraded,
         mask_sha256="" if hole_HW is None else loading.hole_sha256(hole_HW),
         weights=loading.weights_sha256(loading.networks_of(options.only, pictures.mask_given)),
         versions=loading.versions(),
         seconds=course.seconds,
         record=full_record(pictures, options),
     )
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Python's, numpy's, OpenCV's and torch's ways of saying so; torch on a CPU raises a plain RuntimeError."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return True
-    words = str(error)
-    return any(part in words for part in ("can't allocate memory", "Insufficient memory", "bad_alloc"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.contract import RESULTS, Options
+from ml.mark import MARKS
 from ml.networks import SOFTWARE, hole_sha256, networks_of, weights_sha256
 from ml.photo import Photo
 from ml.photo.xmp import SOURCE_TYPE, with_history
@@ -21,6 +22,11 @@ from ml.photo.xmp import SOURCE_TYPE, with_history
 if TYPE_CHECKING:
     from ml.pipeline import Pictures
 
+STAGES_OF = {
+    "restored": {"finding", "repairing"},
+    "colorized": {"colouring"},
+    "restored_colorized": {"finding", "repairing", "colouring"},
+}
 Record = dict[str, Any]
 """What JSON can hold, without dates."""
 
@@ -62,8 +68,13 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
     if pictures.found_nothing:
         networks -= {"inpaint"}
     record = new_record(result, networks, settings, pictures.source_sha256, mask_sha256)
+    degraded = [given_up for given_up in pictures.degraded if given_up.split(":")[0] in STAGES_OF[result]]
+    if degraded:
+        record["degraded"] = degraded
     if pictures.is_unchanged(result):
         record["digital_source_type"] = None
+    elif options.visible_mark:
+        settings["visible_mark"] = MARKS[result]
     return record
 
 

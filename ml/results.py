@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ml.contract import Options
+from ml.mark import marked
 from ml.photo import Metadata, Photo, layered_tiff, openraster, result_format, suffix
-from ml.photo.codecs import png
+from ml.photo.codecs import jpeg, png
 from ml.photo.layers import Layered
 from ml.photo.preview import preview_bytes, veil_bytes
 from ml.photo.writing import atomically, encode
@@ -41,6 +42,8 @@ class ResultFiles:
 
     def add_result(self, pictures: Pictures, result: str, photo: Photo) -> None:
         """One of RESULTS, with what was done to it in its metadata."""
+        if self._options.visible_mark and not pictures.is_unchanged(result):
+            photo = marked(photo, result)
         described = with_provenance(pictures, result, photo, self._options)
         format = result_format(photo, self._options.format)
         ending = suffix(format, self._source, self._options.format)
@@ -92,10 +95,13 @@ class ResultFiles:
 
 
 def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:
-    """Where nothing was changed, the very bytes that came in, if they may go out as they are: decoding and
-    encoding a JPEG anew would be a change that nobody asked for."""
-    if photo is original and photo.as_stored and format == photo.format:
-        return source.read_bytes()
+    """Where nothing was changed, the very bytes that came in, if they may go out as they are, and a JPEG's compressed
+    picture where its metadata may not: decoding and encoding it anew would be a change that nobody asked for."""
+    if photo is original and format == photo.format:
+        if photo.as_stored:
+            return source.read_bytes()
+        if format == "jpeg" and photo.pixels_as_stored:
+            return jpeg.with_metadata(source, photo.metadata)
     return encode(photo, format)
 
 

@@ -10,12 +10,14 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Promise] = {
     # Those of ml.contract.REASONS, word for word (a test compares), written out so that gettext finds them.
     "empty": _("The file is empty."),
-    "not_a_photo": _("This is not a photograph that can be read. JPEG, PNG, TIFF, WebP and HEIC can."),
+    "not_a_photo": _("This is not a photograph that can be read. JPEG, PNG, TIFF, WebP, HEIC and AVIF can."),
+    "other_format": _("This is a {format} file. Save it as JPEG, PNG or TIFF, and send that."),
     "broken": _("The file is damaged or was cut off; it cannot be read to its end."),
     "too_many_bytes": _("The file is {megabytes} MB; at most {limit} MB are accepted."),
     "too_many_pixels": _("The picture has {megapixels} megapixels; at most {limit} are accepted."),
@@ -60,6 +62,25 @@ SENTENCES: dict[str, Promise] = {
 }
 
 
+DETAILS = (
+    # Of "unsupported", as ml.photo words them (a test compares), written out so that gettext finds them.
+    gettext_noop("its colours are CIE Lab; save it as RGB"),
+    gettext_noop("its colours are of a kind that we do not know"),
+    gettext_noop("it is a mask, not a picture"),
+    gettext_noop("it holds light beyond white (HDR); save it as RGB of 16 bits"),
+    gettext_noop("its numbers are signed; save it with 8 or 16 bits per channel"),
+    gettext_noop("its numbers are floating-point; save it with 8 or 16 bits per channel"),
+    gettext_noop("its numbers are of a kind that we do not know"),
+    gettext_noop("it has more than 16 bits per channel, or an odd number of them"),
+    gettext_noop("its channels differ in depth"),
+    gettext_noop("it is compressed in a way that we do not know"),
+    gettext_noop("it is compressed without loss or in layers"),
+    gettext_noop("it is a camera's raw file"),
+    gettext_noop("its channels are of another number or depth than a JPEG's"),
+    gettext_noop("its colours are not stored as a photograph's"),
+)
+
+
 class _Forgiving(dict[str, Any]):
     """A value that a row from an older version lacks is shown as a dash, never as an error."""
 
@@ -73,6 +94,8 @@ def sentence(code: str, values: Mapping[str, Any] | None = None) -> str:
     told = _Forgiving(values or {})
     if "when" in told:
         told["when"] = _moment(told["when"])
+    if told.get("detail"):
+        told["detail"] = gettext(str(told["detail"]))
     return string.Formatter().vformat(words, (), told)
 
 

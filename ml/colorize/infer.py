@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from ml.colorize.network import MULTIPLE, ChromaUNet, build
 from ml.colorize.spectral import fold_spectral_norms
 from ml.colorize.upsampling import GuidedChroma
 from ml.devices import choose_device
+from ml.economy import sparing
 
 NAME = "colorize"
 LONG_SIDE = 512
 """Of the picture that the network sees, in pixels."""
+SMALL_SIDE = 256
+"""The same where memory runs out."""
 STRIP_PX = 1_000_000
 """Pixels coloured at a time: what memory the work takes beside source and result does not grow with the picture."""
 
@@ -80,9 +84,14 @@ class Colorizer:
         photo_HWC: RGB, uint8 or uint16; colours that it has are replaced, only luma is looked at.
         saturation: strength of the network's colours, 0..1.5; not of the hints'.
         hints: [{"x":, "y":, "rgb": "#rrggbb"}], pixels of the photograph.
+        Where memory runs out, from a smaller view and in narrower strips (ml.economy).
         Raises ValueError for a hint outside the picture or another type of pixels.
         """
-        return self._colorize(photo_HWC, VIEWS[0], saturation, hints, on_progress)
+        colorize = partial(
+            self._colorize, photo_HWC, saturation=saturation, hints=hints, on_progress=on_progress
+        )
+        small = partial(colorize, replace(VIEWS[0], long_side=SMALL_SIDE), strip_px=STRIP_PX // 16)
+        return sparing([("", partial(colorize, VIEWS[0])), ("colouring:view", small)])
 
     def variants(self, photo_HWC: np.ndarray, count: int) -> list[np.ndarray]:
         """`count` colourings, each another opinion of the network; the first is that of `colorize`.
@@ -100,6 +109,7 @@ class Colorizer:
         saturation: float = 1.0,
         hints: Sequence[Mapping[str, Any]] = (),
         on_progress: Callable[[float], None] | None = None,
+        strip_px: int | None = None,
     ) -> np.ndarray:
         if photo_HWC.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"uint8 or uint16 pixels are needed; got {photo_HWC.dtype}")
@@ -112,7 +122,7 @@ class Colorizer:
         if on_progress:
             on_progress(0.5)
         guided = GuidedChroma(luma_01_HW, chroma_HW2, height, width)
-        return _drawn(photo_HWC, guided, places, on_progress)
+        return _drawn(photo_HWC, guided, places, on_progress, strip_px or STRIP_PX)
 
     def small(self, photo_HWC: np.ndarray, view: View = VIEWS[0]) -> tuple[np.ndarray, np.ndarray]:
         """The network's picture at half the size that it sees: luma 0..1 (HW), Cb and Cr -0.5..0.5 (HW2), float32."""
@@ -147,12 +157,13 @@ def _drawn(
     guided: GuidedChroma,
     hints: Sequence[Hint],
     on_progress: Callable[[float], None] | None,
+    strip_px: int,
 ) -> np.ndarray:
     """The picture at full size, strip by strip."""
     height, width = photo_HWC.shape[:2]
     spots = _spots(photo_HWC, guided, hints)
     coloured_HWC = np.empty_like(photo_HWC)
-    count = max(1, STRIP_PX // width)
+    count = max(1, strip_px // width)
     for top in range(0, height, count):
         strip_HW = rounded_luma(photo_HWC[top : top + count])
         luma_01_HW = _01(strip_HW)

@@ -138,7 +138,7 @@ def run(
             after(outcome)
             if outcome.status == FAILED:
                 bar.line(f"{item.label}: {outcome.reason}")
-            bar.finished(item.label, outcome.status)
+            bar.finished(item.label, outcome.status, worked=outcome.status != SKIPPED)
     finally:
         bar.close()
     return outcomes

@@ -103,6 +103,8 @@ def settings_text(options: Options, mask: Path | None) -> str:
         chosen["layers"] = options.layers
     if mask is None and options.finding != "normal":
         chosen["finding"] = options.finding
+    if options.visible_mark:
+        chosen["visible_mark"] = True
     if options.seed:
         chosen["seed"] = options.seed
     chosen["mask"] = None if mask is None else file_sha256(mask)

@@ -17,6 +17,8 @@ class Bar:
         self.stream = stream or sys.stderr
         self.total = total
         self.done = 0
+        self._worked = 0
+        """Of those the ones that took their time: what was done before says nothing of how long the rest will take."""
         self._terminal = self.stream.isatty()
         self._start = time.monotonic()
         self._drawn = 0.0
@@ -30,15 +32,15 @@ class Bar:
         whole = (self.done + share) / max(self.total, 1)
         filled = round(WIDTH * whole)
         bar = "#" * filled + "-" * (WIDTH - filled)
-        line = f"[{bar}] {self.done}/{self.total}{self._left(whole)}  {label}  {words} {share:4.0%}"
+        line = f"[{bar}] {self.done}/{self.total}{self._left(share)}  {label}  {words} {share:4.0%}"
         self.stream.write("\r\033[K" + line[: shutil.get_terminal_size().columns - 1])
         self.stream.flush()
 
-    def _left(self, whole: float) -> str:
-        spent = time.monotonic() - self._start
-        if whole <= 0 or spent < 2:
+    def _left(self, share: float) -> str:
+        spent, worked = time.monotonic() - self._start, self._worked + share
+        if worked <= 0 or spent < 2:
             return ""
-        left = int(spent / whole - spent)
+        left = int(spent / worked * (self.total - self.done - share))
         return f"  {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"
 
     def line(self, words: str) -> None:
@@ -48,8 +50,9 @@ class Bar:
         self.stream.write(words + "\n")
         self.stream.flush()
 
-    def finished(self, label: str, words: str) -> None:
+    def finished(self, label: str, words: str, worked: bool = True) -> None:
         self.done += 1
+        self._worked += worked
         if not self._terminal:
             self.line(f"{self.done}/{self.total} {label}: {words}")
 

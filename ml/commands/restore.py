@@ -55,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_seed_argument(parser)
     parser.add_argument("--only", default=",".join(RESULTS), metavar="NAME,...", help="default: %(default)s")
     parser.add_argument("--saturation", type=float, default=1.0, metavar="N", help="of the colours, 0 to 1.5")
+    parser.add_argument(
+        "--visible-mark",
+        action="store_true",
+        help="small letters in each result's lower right corner say what it is; layers carry none",
+    )
     parser.add_argument("--again", action="store_true", help="do files that are done already once more")
 
 
@@ -101,7 +106,16 @@ def _restore(
 def _options(args: argparse.Namespace) -> Options:
     only = tuple(dict.fromkeys(name.strip() for name in args.only.split(",") if name.strip()))
     try:
-        return Options(only, args.format, args.saturation, args.device, args.finding, args.seed, args.layers)
+        return Options(
+            only,
+            args.format,
+            args.saturation,
+            args.device,
+            args.finding,
+            args.seed,
+            args.layers,
+            args.visible_mark,
+        )
     except ValueError as error:
         raise UsageError(f"--{error}") from error
 

@@ -8,6 +8,7 @@ bounded: beside it and the masks only one window is held.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from torch import nn
 from ml.checkpoint import load_weights, read_weights
 from ml.contract import PhotoRejected
 from ml.devices import autocast, choose_device
+from ml.economy import sparing
 from ml.inpaint.grain import add_grain
 from ml.inpaint.network import MULTIPLE, build
 from ml.inpaint.pyramid import deep_part, enlarge_into, shrink
-from ml.inpaint.windows import Window, plan_windows
+from ml.inpaint.windows import CORE_PX, SMALL_CORE_PX, Window, plan_windows
 
 GROW_PX = 2
 """The rim of a crack is brighter or darker than the paper around it, and masks are a pixel or two off."""
@@ -67,9 +69,21 @@ class Repairer:
 
         photo_HWC: RGB, uint8 or uint16.  hole_HW: bool, true where to fill.  seed: 0 or more; another is another try:
         the network sees the place turned or mirrored, and the grain falls otherwise.  Same seed, same result.
+        Where memory runs out, cell by smaller cell (ml.economy).
         Raises ValueError where they do not fit, PhotoRejected("all_hole") where nothing is left to repair from.
         """
         _check(photo_HWC, hole_HW)
+        repair = partial(self._repair, photo_HWC, hole_HW, seed, on_progress)
+        return sparing([("", partial(repair, CORE_PX)), ("repairing:cells", partial(repair, SMALL_CORE_PX))])
+
+    def _repair(
+        self,
+        photo_HWC: np.ndarray,
+        hole_HW: np.ndarray,
+        seed: int,
+        on_progress: Share | None,
+        core_px: int,
+    ) -> np.ndarray:
         work_HWC = photo_HWC.copy()
         if not hole_HW.any():
             return work_HWC
@@ -79,8 +93,8 @@ class Repairer:
         grown_HW = grow(hole_HW, self.grow_px)
         if grown_HW.all():  # a speck of a picture: better no margin than nothing to go by
             grown_HW = hole_HW
-        unknown_HW = self._fill_deep(work_HWC, grown_HW, seed)
-        windows = plan_windows(grown_HW, MULTIPLE)
+        unknown_HW = self._fill_deep(work_HWC, grown_HW, seed, core_px)
+        windows = plan_windows(grown_HW, MULTIPLE, core_px)
         for done, window in enumerate(windows, start=1):
             filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             seen_grown_HW = grown_HW[window.seen]
@@ -95,20 +109,20 @@ class Repairer:
                 on_progress(done / len(windows))
         return work_HWC
 
-    def _fill_deep(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int) -> np.ndarray:
+    def _fill_deep(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int, core_px: int) -> np.ndarray:
         """Fill what lies too far from any valid pixel by a repair at half the size; returns the hole that remains."""
         deep_HW = deep_part(hole_HW)
         if not deep_HW.any():
             return hole_HW.copy()
         small_HWC, small_hole_HW = shrink(work_HWC, hole_HW)
-        self._fill(small_HWC, small_hole_HW, seed)
+        self._fill(small_HWC, small_hole_HW, seed, core_px)
         enlarge_into(work_HWC, small_HWC, deep_HW)
         return hole_HW & ~deep_HW
 
-    def _fill(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int) -> None:
+    def _fill(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int, core_px: int) -> None:
         """Fill the hole in place, without feather and grain: the coarser levels."""
-        unknown_HW = self._fill_deep(work_HWC, hole_HW, seed)
-        for window in plan_windows(hole_HW, MULTIPLE):
+        unknown_HW = self._fill_deep(work_HWC, hole_HW, seed, core_px)
+        for window in plan_windows(hole_HW, MULTIPLE, core_px):
             filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             _composite(work_HWC, filled_01, hole_HW[window.seen][..., None].astype(np.float32), window)
             unknown_HW[window.core] = False

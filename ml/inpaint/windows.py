@@ -10,6 +10,8 @@ CORE_PX = 512
 """Side of the cells that a picture is worked on in; a picture up to this size is seen in one piece."""
 CONTEXT_PX = 64
 """Least of the picture that is seen around what is filled (as far as the picture reaches)."""
+SMALL_CORE_PX = 256
+"""Where memory runs out."""
 MARGIN_PX = 8
 """A cell is worked on beyond its hole by so much: there the repair fades into the photograph."""
 
@@ -37,19 +39,19 @@ class Window:
         )
 
 
-def plan_windows(hole_HW: np.ndarray, multiple: int) -> list[Window]:
+def plan_windows(hole_HW: np.ndarray, multiple: int, core_px: int = CORE_PX) -> list[Window]:
     """Windows row by row whose cores hold every pixel of the hole and MARGIN_PX around it (cores do not overlap).
 
     The seen part is CONTEXT_PX larger at least, and a multiple of `multiple` where the picture is large enough.
     """
     height, width = hole_HW.shape
-    rows, columns = _cells(height), _cells(width)
+    rows, columns = _cells(height, core_px), _cells(width, core_px)
     windows = [_window(hole_HW, row, column, multiple) for row in rows for column in columns]
     return [window for window in windows if window is not None]
 
 
-def _cells(length: int) -> list[tuple[int, int]]:
-    count = -(-length // CORE_PX)
+def _cells(length: int, core_px: int) -> list[tuple[int, int]]:
+    count = -(-length // core_px)
     edges = [round(index * length / count) for index in range(count + 1)]
     return list(zip(edges[:-1], edges[1:], strict=True))
 

@@ -9,7 +9,7 @@ import errno
 from pathlib import Path
 
 from ml.contract import PhotoRejected
-from ml.photo.header import read_header, sniff
+from ml.photo.header import other_format, read_header, sniff
 from ml.photo.picture import Header, Metadata, Photo, PhotoInfo, Unsupported
 
 __all__ = [
@@ -46,7 +46,8 @@ LONGEST_SIDES = {"jpeg": 65_500, "webp": 16_383}
 def probe(path: Path, *, max_bytes: int | None = None, max_pixels: int = MAX_PIXELS) -> PhotoInfo:
     """Judge a file by its header alone: no pixel is decoded, and memory stays below a few copies of its metadata.
 
-    Raises PhotoRejected: empty, not_a_photo, broken, too_many_bytes, too_many_pixels, too_small, unsupported.
+    Raises PhotoRejected: empty, not_a_photo, other_format, broken, too_many_bytes, too_many_pixels, too_small,
+    unsupported.
     """
     return _header(path, max_bytes, max_pixels).info()
 
@@ -105,9 +106,11 @@ def _header(path: Path, max_bytes: int | None, max_pixels: int) -> Header:
     if max_bytes is not None and size > max_bytes:
         raise PhotoRejected("too_many_bytes", megabytes=_round_up(size / 1e6), limit=round(max_bytes / 1e6))
     with path.open("rb") as file:
-        format = sniff(file.read(64))
+        start = file.read(64)
+    format = sniff(start)
     if format is None:
-        raise PhotoRejected("not_a_photo")
+        name = other_format(start)
+        raise PhotoRejected("other_format", format=name) if name else PhotoRejected("not_a_photo")
     header = _parse(path, format)
     pixels = header.width * header.height
     if pixels > max_pixels:

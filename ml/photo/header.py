@@ -16,6 +16,15 @@ FORMATS: dict[str, Callable[[BinaryIO], Header]] = {
     "webp": webp.read_header,
 }
 BOXED: dict[str, Callable[[Path], Header]] = {"heic": heif.read_heic_header, "avif": heif.read_avif_header}
+OTHERS = {
+    b"GIF8": "GIF",
+    b"8BPS": "Photoshop",
+    b"%PDF-": "PDF",
+    b"\0\0\0\x0cjP  ": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000",
+    b"\0\0\0\x0cJXL ": "JPEG XL",
+    b"\xff\x0a": "JPEG XL",
+}
 TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 AVIF_BRANDS = {b"avif", b"avis"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -32,6 +41,13 @@ def sniff(start: bytes) -> str | None:
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
     return _boxed(start) if start[4:8] == b"ftyp" else None
+
+
+def other_format(start: bytes) -> str | None:
+    """The name of a format that is known but not read; None for what is unknown."""
+    if start[:2] == b"BM" and start[6:10] == bytes(4):
+        return "BMP"
+    return next((name for magic, name in OTHERS.items() if start.startswith(magic)), None)
 
 
 def _boxed(start: bytes) -> str | None:

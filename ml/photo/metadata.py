@@ -6,7 +6,16 @@ import struct
 from dataclasses import dataclass
 from io import BytesIO
 
-from ml.photo.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, ORIENTATION, Tags, TiffBlock, directory_bytes
+from ml.photo.ifd import (
+    EXIF_IFD,
+    GPS_IFD,
+    INTEROP_IFD,
+    ORIENTATION,
+    Directory,
+    Tags,
+    TiffBlock,
+    directory_bytes,
+)
 from ml.photo.picture import Malformed
 
 MOST_BYTES = 1 << 20
@@ -17,6 +26,8 @@ LONGEST_VALUE = 64 << 10
 MAKER_NOTE = 0x927C
 EMPTY_EXIF = b"II*\0\x08\0\0\0" + bytes(6)
 """A block that says nothing yet: for formats that know no resolution outside of EXIF."""
+IPTC = 33723
+"""Of IPTC-IIM in a first directory: a TIFF's own place for it, and the only one that a WebP has."""
 PIXEL_SIZE = (0xA002, 0xA003)
 """Of the picture as stored: wrong as soon as it was turned, and every format tells it elsewhere."""
 RESOLUTION = {282, 283, 296}
@@ -29,7 +40,7 @@ STRUCTURE = {
     *range(512, 533),  # old JPEG, YCbCr
     *(
         700,
-        33723,
+        IPTC,
         34377,
         34675,
         37724,
@@ -85,7 +96,13 @@ def read_exif_tags(block: TiffBlock) -> ExifTags:
         tag: entry for tag, entry in first.items() if tag not in STRUCTURE and entry.size <= LONGEST_VALUE
     }
     deeper = {tag: entry for tag, entry in exif.items() if tag not in (INTEROP_IFD, GPS_IFD, *PIXEL_SIZE)}
-    return ExifTags(block.order, *(block.tags(part, MOST_BYTES) for part in (described, deeper, interop)))
+    parts = (_small(part) for part in (described, deeper, interop))
+    return ExifTags(block.order, *(block.tags(part, MOST_BYTES) for part in parts))
+
+
+def _small(entries: Directory) -> Directory:
+    """Without the types that a BigTIFF alone has: EXIF knows none of 64 bits."""
+    return {tag: entry for tag, entry in entries.items() if entry.type not in (16, 17, 18)}
 
 
 def holds_gps(exif: bytes | None) -> bool:
@@ -110,9 +127,23 @@ def clean_exif(exif: bytes | None) -> bytes | None:
     return None if tags.empty else tags.block()
 
 
-def final_exif(exif: bytes | None, ppi: tuple[float, float] | None, most: int) -> bytes | None:
-    """The block as written: orientation 1 and the resolution in it; without the maker's note where `most` bytes
-    would be exceeded, and None where even that does not help."""
+def exif_iptc(exif: bytes | None) -> bytes | None:
+    """The IPTC records in a block; None where it holds none or cannot be read."""
+    if exif is None:
+        return None
+    try:
+        block = TiffBlock(BytesIO(exif))
+        entry = block.directory(block.first)[0].get(IPTC)
+        return (block.raw(entry, MOST_BYTES) or None) if entry is not None else None
+    except (Malformed, struct.error):
+        return None
+
+
+def final_exif(
+    exif: bytes | None, ppi: tuple[float, float] | None, most: int, iptc: bytes | None = None
+) -> bytes | None:
+    """The block as written: orientation 1, the resolution and, for formats without another place for it, IPTC in it;
+    without the maker's note where `most` bytes would be exceeded, and None where even that does not help."""
     if exif is None:
         return None
     tags = read_exif_tags(TiffBlock(BytesIO(exif)))
@@ -121,6 +152,8 @@ def final_exif(exif: bytes | None, ppi: tuple[float, float] | None, most: int) -
         tags.first[296] = (3, 1, struct.pack(tags.order + "H", 2))
         for tag, value in zip((282, 283), ppi, strict=True):
             tags.first[tag] = (5, 1, struct.pack(tags.order + "II", round(value * 1000), 1000))
+    if iptc is not None:
+        tags.first[IPTC] = (7, len(iptc), iptc)
     block = tags.block()
     if len(block) > most:
         tags.exif.pop(MAKER_NOTE, None)

@@ -76,6 +76,8 @@ class Header:
     pages: int = 1
     orientation: int = 1
     metadata: Metadata = field(default_factory=Metadata)
+    names_place: bool = False
+    """A place (GPS) is told outside of what `metadata` holds of the file."""
     compression: str = ""
     """TIFF only: `lzw` where results should be LZW too."""
     depth: int = 8
@@ -109,6 +111,9 @@ class Photo:
     as_stored: bool = False
     """The file as it is may be handed out for this picture: upright already and without a place (GPS) in it."""
 
+    pixels_as_stored: bool = False
+    """The file's first picture, decoded, is this one: upright already, not converted, not laid on white."""
+
     @property
     def bits(self) -> int:
         return self.pixels_HWC.dtype.itemsize * 8
@@ -121,4 +126,10 @@ class Photo:
 
     def with_pixels(self, pixels_HWC: np.ndarray, grey: bool | None = None) -> Photo:
         """The same photograph with other pixels of the same size and depth."""
-        return replace(self, pixels_HWC=pixels_HWC, grey=self.grey if grey is None else grey, as_stored=False)
+        return replace(
+            self,
+            pixels_HWC=pixels_HWC,
+            grey=self.grey if grey is None else grey,
+            as_stored=False,
+            pixels_as_stored=False,
+        )

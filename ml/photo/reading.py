@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ml.photo.codecs import heif, jpeg, pillow, png, tiff
+from ml.photo.headers.jpeg import first_picture
 from ml.photo.metadata import clean_exif, holds_gps
 from ml.photo.picture import Curve, Header, Malformed, Metadata, Photo
 from ml.photo.profiles import GREY_SPACE, RGB_SPACE, curve_profile, profile_space, srgb_profile, to_srgb
 from ml.photo.xmp import clean_xmp, names_place
 
+ROWS = 64
+"""Laid on white at a time: the numbers between are wider than the picture's."""
 MOST_PPI = 60_000
 """JFIF counts to 65535; no scanner comes near."""
 
@@ -41,12 +44,22 @@ def read_pixels(path: Path, header: Header) -> Photo:
         jpeg_quality=jpeg.needed_quality(path) if header.format == "jpeg" else jpeg.QUALITY,
         compression=header.compression,
         notes=tuple(notes),
-        as_stored=header.orientation == 1 and not notes and not _names_place(header.metadata),
+        pixels_as_stored=header.orientation == 1 and not cmyk and not transparent,
+        as_stored=header.orientation == 1 and not notes and not _names_place(header, path),
     )
 
 
-def _names_place(metadata: Metadata) -> bool:
-    return holds_gps(metadata.exif) or (metadata.xmp is not None and names_place(metadata.xmp))
+def _names_place(header: Header, path: Path) -> bool:
+    """Wherever in the file: it is asked before the very bytes go out."""
+    metadata = header.metadata
+    told = header.names_place or holds_gps(metadata.exif) or (metadata.xmp and names_place(metadata.xmp))
+    return bool(told) or (header.format == "jpeg" and _names_place_behind(path.read_bytes()))
+
+
+def _names_place_behind(content: bytes) -> bool:
+    """Whether a place may be told behind the picture: by a second one, which brings EXIF of its own."""
+    behind = content[len(first_picture(content)) :]
+    return b"Exif\0\0" in behind or b"GPS" in behind
 
 
 def _decode(path: Path, header: Header) -> np.ndarray:
@@ -75,9 +88,12 @@ def _on_white(pixels: np.ndarray) -> tuple[np.ndarray, bool]:
     most = np.iinfo(pixels.dtype).max
     if alpha.min() == most:
         return np.ascontiguousarray(colours), False
-    alpha = alpha.astype(np.uint64 if most > 255 else np.uint32)
-    laid = (colours * alpha + most * (most - alpha) + most // 2) // most
-    return laid.astype(pixels.dtype), True
+    laid = np.empty(colours.shape, pixels.dtype)
+    for top in range(0, len(pixels), ROWS):
+        rows = slice(top, top + ROWS)
+        share = alpha[rows].astype(np.uint64 if most > 255 else np.uint32)
+        laid[rows] = (colours[rows] * share + most * (most - share) + most // 2) // most
+    return laid, True
 
 
 def _upright(pixels_HWC: np.ndarray, orientation: int) -> np.ndarray:

@@ -170,13 +170,13 @@ def strangers() -> Iterator[tuple[str, bytes, str]]:
         b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaa">]><svg>&a;</svg>',
         "not_a_photo",
     )
-    yield "pdf", b"%PDF-1.7\n" + saved("JPEG"), "not_a_photo"
+    yield "pdf", b"%PDF-1.7\n" + saved("JPEG"), "other_format"
     yield "zip", b"PK\x03\x04" + saved("JPEG"), "not_a_photo"
-    yield "gif", saved("GIF", "P"), "not_a_photo"
-    yield "bmp", saved("BMP"), "not_a_photo"
+    yield "gif", saved("GIF", "P"), "other_format"
+    yield "bmp", saved("BMP"), "other_format"
     yield "ico", saved("ICO"), "not_a_photo"
     yield "eps", saved("EPS"), "not_a_photo"
-    yield "jpeg_2000", saved("JPEG2000"), "not_a_photo"
+    yield "jpeg_2000", saved("JPEG2000"), "other_format"
     yield "video", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1000), "not_a_photo"
     yield "raw_canon_3", b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(1000), "not_a_photo"
     yield "riff_but_sound", b"RIFF" + struct.pack("<I", 1000) + b"WAVEfmt " + bytes(1000), "not_a_photo"
@@ -189,7 +189,7 @@ def unsupported() -> Iterator[tuple[str, bytes, str]]:
     yield "tiff_float", tiff(PICTURE.astype(np.float32)), "unsupported"
     yield "tiff_32_bit", tiff(PICTURE.astype(np.uint32)), "unsupported"
     yield "tiff_lab", plain_tiff(t262=(3, 1, 8), t277=(3, 1, 3)), "unsupported"
-    yield "tiff_old_jpeg", plain_tiff(t259=(3, 1, 6)), "unsupported"
+    yield "tiff_old_jpeg_without_tables", plain_tiff(t259=(3, 1, 6)), "broken"
     yield "tiff_logluv", plain_tiff(t262=(3, 1, 32845)), "unsupported"
     yield "tiff_dng", plain_tiff(t50706=(1, 4, 0x01040000)), "unsupported"
     yield "tiff_camera_raw", plain_tiff(t262=(3, 1, 32803)), "unsupported"

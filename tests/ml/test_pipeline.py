@@ -107,6 +107,33 @@ def test_a_clean_photograph_with_a_place_in_it_keeps_its_pixels_and_loses_the_pl
         assert not restored.getexif().get_ifd(0x8825)
 
 
+@pytest.mark.parametrize("kind", ["plain", "grey", "progressive", "without_jfif", "adobe_rgb"])
+def test_a_jpeg_with_a_place_in_it_is_not_compressed_anew(kind, scene_u8, tmp_path, fakes):
+    source = tmp_path / "clean.jpg"
+    exif = Image.Exif()
+    exif[270] = "caption"
+    exif.get_ifd(0x8825)[1] = "N"
+    options = {"progressive": kind == "progressive", "keep_rgb": kind == "adobe_rgb", "dpi": (300, 300)}
+    picture = Image.fromarray(scene_u8).convert("L" if kind == "grey" else "RGB")
+    picture.save(source, quality=60, exif=exif, **options)
+    if kind == "without_jfif":
+        content = source.read_bytes()
+        source.write_bytes(content[:2] + content[20:])
+    source.write_bytes(
+        source.read_bytes() + source.read_bytes()
+    )  # a larger preview behind it, with the place too
+
+    report = restore(source, tmp_path, fakes, Options(only=("restored",)))
+
+    result = tmp_path / "out" / report.files["restored"]
+    with Image.open(source) as before, Image.open(result) as after:
+        assert np.array_equal(np.asarray(after), np.asarray(before))
+        assert after.quantization == before.quantization
+        assert after.getexif()[270] == "caption" and not after.getexif().get_ifd(0x8825)
+        assert after.info.get("dpi") == (300, 300) or kind in ("without_jfif", "adobe_rgb")
+    assert 0 < result.stat().st_size < 0.6 * source.stat().st_size
+
+
 def test_a_speck_below_notice_leaves_the_photograph_alone(tmp_path, fakes):
     picture = np.full((400, 400, 3), 90, np.uint8)
     picture[200, 200] = 255

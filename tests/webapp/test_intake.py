@@ -70,7 +70,7 @@ def test_refusals_are_kept_for_the_page_of_the_upload(submit):
     upload = submit(SimpleUploadedFile("letter.txt", b"Dear grandmother")).upload
 
     assert [refusal.reason for refusal in Upload.objects.get(pk=upload.pk).refusals.all()] == [
-        "This is not a photograph that can be read. JPEG, PNG, TIFF, WebP and HEIC can."
+        "This is not a photograph that can be read. JPEG, PNG, TIFF, WebP, HEIC and AVIF can."
     ]
 
 

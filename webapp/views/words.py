@@ -88,6 +88,10 @@ NOTES: dict[str, Promise] = {
     "first_page": gettext_lazy("The file holds several pages; the first one was restored."),
     "alpha_dropped": gettext_lazy("The transparent parts of the picture were laid on white."),
     "cmyk_converted": gettext_lazy("The picture was stored for print (CMYK) and is returned in RGB."),
+    "degraded": gettext_lazy(
+        "Memory ran short: the photograph was worked on in smaller pieces, and the result may be less good "
+        "than on a larger machine."
+    ),
     "already_coloured": gettext_lazy(
         "The photograph has colours already; they were replaced in the colorized results."
     ),

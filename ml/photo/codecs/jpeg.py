@@ -10,11 +10,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ml.photo.headers.jpeg import IPTC_RESOURCE, PHOTOSHOP, pixel_bytes
+from ml.photo.headers.jpeg import (
+    PHOTOSHOP,
+    first_picture,
+    iptc_resource,
+    pixel_bytes,
+    segments_before_scan,
+)
 from ml.photo.metadata import final_exif
 from ml.photo.picture import Metadata
 
 QUALITY = 95
+JFIF = 0xE0
 MOST_SEGMENT_BYTES = 65_000
 """A segment holds 65,533 bytes with its own heading."""
 Tables = dict[int, list[int]]
@@ -56,7 +63,22 @@ def encode(pixels_u8: np.ndarray, metadata: Metadata, quality: int) -> bytes:
     return out.getvalue()
 
 
+def with_metadata(path: Path, metadata: Metadata) -> bytes:
+    """The file's first picture as it is compressed there, with this metadata in place of its own.
+
+    A JFIF segment is written only where the file has one: it would change how colours are read.
+    """
+    content = first_picture(path.read_bytes())
+    had_jfif = any(marker == JFIF for marker, _ in segments_before_scan(BytesIO(content)))
+    like_it = BytesIO(encode(np.zeros((8, 8, 3), np.uint8), metadata, QUALITY))
+    segments = b"".join(
+        struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+        for marker, body in segments_before_scan(like_it)
+        if JFIF < marker <= 0xEF or (marker == JFIF and had_jfif)
+    )
+    return b"\xff\xd8" + segments + pixel_bytes(BytesIO(content))[2:]
+
+
 def _photoshop_segment(iptc: bytes) -> bytes:
-    resource = b"8BIM" + struct.pack(">HHI", IPTC_RESOURCE, 0, len(iptc)) + iptc + bytes(len(iptc) % 2)
-    body = PHOTOSHOP + resource
+    body = PHOTOSHOP + iptc_resource(iptc)
     return b"\xff\xed" + struct.pack(">H", len(body) + 2) + body

@@ -9,7 +9,9 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 
+from ml.photo.headers.jpeg import iptc_resource
 from ml.photo.headers.png import METRE_PER_INCH, SIGNATURE, XMP_KEYWORD, pixel_bytes
+from ml.photo.headers.raw_profiles import packed_profile
 from ml.photo.metadata import MOST_BYTES, final_exif
 from ml.photo.picture import Metadata
 
@@ -44,6 +46,8 @@ def _chunks(metadata: Metadata) -> list[bytes]:
         chunks.append(_chunk(b"eXIf", exif))
     if metadata.xmp is not None:
         chunks.append(_chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0" + metadata.xmp))
+    if metadata.iptc is not None and len(metadata.iptc) <= MOST_BYTES:
+        chunks.append(_chunk(b"zTXt", packed_profile("iptc", iptc_resource(metadata.iptc))))
     return chunks
 
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import tifffile
 
+from ml.photo.codecs import libtiff
 from ml.photo.headers import tiff as tags
 from ml.photo.ifd import EXIF_IFD, TiffBlock
 from ml.photo.metadata import ExifTags, read_exif_tags
@@ -38,6 +39,8 @@ def decode(path: Path) -> np.ndarray:
     """HW, or HWC with 2 (grey, alpha), 3, 4 (RGB, alpha; or CMYK) channels, uint8 or uint16 over its whole range."""
     with tifffile.TiffFile(path, _multifile=False) as file:
         page = file.pages.first
+        if int(page.compression) in tags.BY_LIBTIFF:
+            return libtiff.decode(path)
         pixels = page.asarray(maxworkers=1)
         if page.axes.startswith("S") and pixels.ndim == 3:
             pixels = np.moveaxis(pixels, 0, -1)
@@ -49,15 +52,22 @@ def decode(path: Path) -> np.ndarray:
 def _depth(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:
     bits, photometric = page.bitspersample, int(page.photometric)
     if photometric == tags.PALETTE:
-        return (page.colormap.T[pixels] >> 8).astype(
-            np.uint8
-        )  # the palette's values are bytes times 256 or 257
+        return _coloured(pixels, page)
     most = (1 << bits) - 1
     if bits < 8:
         pixels = (pixels.astype(np.uint16) * 255 // most).astype(np.uint8)
     elif bits not in (8, 16):
         pixels = ((pixels.astype(np.uint32) * 65535 + most // 2) // most).astype(np.uint16)
     return ~pixels if photometric == tags.INVERTED_GREY else pixels
+
+
+def _coloured(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:
+    """RGB by the palette, whose values are bytes times 256 or 257; with the alpha of 8 bits that may lie behind."""
+    numbers = pixels if pixels.ndim == 2 else pixels[..., 0]
+    colours = (page.colormap.T[numbers.astype(np.intp)] >> 8).astype(np.uint8)
+    if pixels.ndim == 2 or page.bitspersample != 8:
+        return colours
+    return np.concatenate([colours, pixels[..., 1:]], axis=2)
 
 
 def _channels(pixels: np.ndarray, page: tifffile.TiffPage) -> np.ndarray:

@@ -16,7 +16,10 @@ METHOD, EFFORT = 1, 50
 
 def encode(pixels_u8: np.ndarray, metadata: Metadata) -> bytes:
     """pixels_u8: HW or HW3 uint8."""
-    exif = final_exif(metadata.exif or (EMPTY_EXIF if metadata.ppi else None), metadata.ppi, MOST_BYTES)
+    told = metadata.ppi or metadata.iptc
+    exif = final_exif(
+        metadata.exif or (EMPTY_EXIF if told else None), metadata.ppi, MOST_BYTES, iptc=metadata.iptc
+    )
     out = BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels_u8)).save(
         out,

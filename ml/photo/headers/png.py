@@ -10,9 +10,11 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ml.photo.headers.jpeg import IPTC_RESOURCE, XMP, photoshop_resource
+from ml.photo.headers.raw_profiles import raw_profile
 from ml.photo.headers.resolution import exif_ppi
 from ml.photo.ifd import exif_orientation
-from ml.photo.metadata import MOST_BYTES
+from ml.photo.metadata import MOST_BYTES, holds_gps
 from ml.photo.picture import SRGB_XY, Curve, Header, Malformed, Metadata
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -73,12 +75,14 @@ def read_header(file: BinaryIO) -> Header:
     width, height, bits, colour = struct.unpack(">IIBB", start[:10])
     if colour not in MODES:
         raise Malformed(f"colour type {colour}")
-    exif = body(b"eXIf", MOST_BYTES)
+    texts = _raw_profiles(file)
+    exif = body(b"eXIf", MOST_BYTES) or texts.get("exif", b"").removeprefix(b"Exif\0\0") or None
     metadata = Metadata(
         icc=_profile(body(b"iCCP", MOST_ICC_BYTES)),
         ppi=_density(body(b"pHYs", 9)) or exif_ppi(exif),
         exif=exif,
-        xmp=_xmp(file),
+        xmp=_xmp(file) or texts.get("xmp", b"").removeprefix(XMP) or None,
+        iptc=_iptc(texts.get("iptc")),
     )
     pages = 2 if b"acTL" in places else 1
     told = places.keys() & {b"sRGB", b"cICP"} or metadata.icc is not None
@@ -91,8 +95,28 @@ def read_header(file: BinaryIO) -> Header:
         pages,
         exif_orientation(exif),
         metadata,
+        names_place=holds_gps(texts.get("exif", b"").removeprefix(b"Exif\0\0") or None)
+        or b"GPS" in texts.get("xmp", b""),
         curve=None if told else _curve(body(b"gAMA", 4), body(b"cHRM", 32)),
     )
+
+
+def _raw_profiles(file: BinaryIO) -> dict[str, bytes]:
+    """Kind to bytes, the first of each."""
+    found: dict[str, bytes] = {}
+    for name, at, length in chunks(file):
+        if name in (b"tEXt", b"zTXt") and length <= 2 * MOST_BYTES:
+            file.seek(at)
+            if (profile := raw_profile(file.read(length), name == b"zTXt")) is not None:
+                found.setdefault(*profile)
+    return found
+
+
+def _iptc(profile: bytes | None) -> bytes | None:
+    """Records, bare or among Photoshop's resources."""
+    if profile is None or not profile.startswith(b"8BIM"):
+        return profile
+    return photoshop_resource(profile, IPTC_RESOURCE)
 
 
 def _profile(chunk: bytes | None) -> bytes | None:

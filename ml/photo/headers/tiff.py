@@ -11,10 +11,10 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ml.photo.headers.jpeg import IPTC_RESOURCE, photoshop_resource
+from ml.photo.headers.jpeg import IPTC_RESOURCE, photoshop_resource, resources_name_place
 from ml.photo.headers.png import MOST_ICC_BYTES
 from ml.photo.headers.resolution import directory_ppi
-from ml.photo.ifd import ORIENTATION, SIZES, Directory, TiffBlock
+from ml.photo.ifd import GPS_IFD, ORIENTATION, SIZES, Directory, TiffBlock
 from ml.photo.metadata import MOST_BYTES, read_exif_tags
 from ml.photo.picture import Header, Malformed, Metadata, Unsupported
 
@@ -29,10 +29,27 @@ REDUCED, SUB_IFDS, DNG_VERSION = 1, 330, 50706
 UNSIGNED = 1
 INVERTED_GREY, GREY, RGB, PALETTE, CMYK, YCBCR, RAW = 0, 1, 2, 3, 5, 6, 32803
 MODES = {INVERTED_GREY: "grey", GREY: "grey", RGB: "rgb", PALETTE: "palette", CMYK: "cmyk", YCBCR: "rgb"}
+LAB = "its colours are CIE Lab; save it as RGB"
+KINDS_OF_COLOUR = {
+    4: "it is a mask, not a picture",
+    8: LAB,
+    9: LAB,
+    10: LAB,
+    32844: "it holds light beyond white (HDR); save it as RGB of 16 bits",
+    32845: "it holds light beyond white (HDR); save it as RGB of 16 bits",
+}
+NUMBERS = {
+    2: "its numbers are signed; save it with 8 or 16 bits per channel",
+    3: "its numbers are floating-point; save it with 8 or 16 bits per channel",
+}
+"""By SampleFormat. The details of a refusal are for a person: the site translates them by these very words."""
 CHANNELS = {"grey": 1, "rgb": 3, "palette": 1, "cmyk": 4}
-COMPRESSIONS = {1, 2, 3, 4, 5, 7, 8, 32773, 32946, 33003, 33005, 34712, 34925, 50000, 50001, 50002, 52546}
-"""None, CCITT, LZW, JPEG, deflate, PackBits, JPEG 2000, LZMA, Zstandard, WebP, JPEG XL."""
-LZW, NEW_JPEG = 5, 7
+COMPRESSIONS = {1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 33003, 33005, 34712, 34925, 50000, 50001, 50002, 52546}
+"""None, CCITT, LZW, JPEG as of 1992, JPEG, deflate, PackBits, JPEG 2000, LZMA, Zstandard, WebP, JPEG XL."""
+LZW, OLD_JPEG, NEW_JPEG = 5, 6, 7
+BY_LIBTIFF = {2, 3, 4, OLD_JPEG}
+"""Fax and the JPEG of 1992: imagecodecs leaves the rest of a fax page white, without a word, where it does not know
+the code, and does not know that JPEG."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,7 @@ def read_header(file: BinaryIO) -> Header:
         _count_pages(block, following),
         orientation if 1 <= orientation <= 8 else 1,
         _metadata(block, entries),
+        _names_place(block, entries),
         "lzw" if page.compression == LZW else "",
     )
 
@@ -95,16 +113,20 @@ def _refuse_raw(file: BinaryIO, block: TiffBlock, entries: Directory, page: Page
 
 def _mode(page: Page) -> str:
     if page.photometric not in MODES:
-        raise Unsupported(f"photometric interpretation {page.photometric}")
+        raise Unsupported(
+            KINDS_OF_COLOUR.get(page.photometric, "its colours are of a kind that we do not know")
+        )
     if page.compression not in COMPRESSIONS:
-        raise Unsupported(f"compression {page.compression}")
-    if page.sample_format != UNSIGNED or page.bits not in (1, 2, 4, 8, 10, 12, 14, 16):
-        raise Unsupported(f"samples of {page.bits} bits in format {page.sample_format}")
+        raise Unsupported("it is compressed in a way that we do not know")
+    if page.sample_format != UNSIGNED:
+        raise Unsupported(NUMBERS.get(page.sample_format, "its numbers are of a kind that we do not know"))
+    if page.bits not in (1, 2, 4, 8, 10, 12, 14, 16):
+        raise Unsupported("it has more than 16 bits per channel, or an odd number of them")
     mode = MODES[page.photometric]
     if mode in ("cmyk", "rgb") and page.bits < 8:
-        raise Unsupported(f"{mode} in {page.bits} bits")
-    if page.photometric == YCBCR and page.compression != NEW_JPEG:
-        raise Unsupported("YCbCr that is not compressed as JPEG")
+        raise Unsupported("its colours are not stored as a photograph's")
+    if page.photometric == YCBCR and page.compression not in (OLD_JPEG, NEW_JPEG):
+        raise Unsupported("its colours are not stored as a photograph's")
     if not CHANNELS[mode] <= page.channels <= CHANNELS[mode] + 8:
         raise Malformed(f"{page.channels} channels")
     return mode
@@ -154,6 +176,13 @@ def _count_pages(block: TiffBlock, following: int) -> int:
     return len(seen)
 
 
+def _names_place(block: TiffBlock, entries: Directory) -> bool:
+    resources = entries.get(34377)
+    if GPS_IFD in entries or (resources is not None and resources.size > MOST_RESOURCE_BYTES):
+        return True
+    return resources is not None and resources_name_place(block.raw(resources, MOST_RESOURCE_BYTES))
+
+
 def _metadata(block: TiffBlock, entries: Directory) -> Metadata:
     def value(tag: int, most: int) -> bytes | None:
         entry = entries.get(tag)
@@ -174,4 +203,4 @@ def _exif(block: TiffBlock) -> bytes | None:
         tags = read_exif_tags(block)
     except (Malformed, struct.error):
         return None
-    return None if tags.empty or block.big else tags.block()
+    return None if tags.empty else tags.block()

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from ml.photo.headers.png import MOST_ICC_BYTES
 from ml.photo.headers.resolution import exif_ppi
 from ml.photo.ifd import exif_orientation
-from ml.photo.metadata import MOST_BYTES
+from ml.photo.metadata import MOST_BYTES, exif_iptc
 from ml.photo.picture import Header, Malformed, Metadata
 
 MOST_CHUNKS = 10_000
@@ -31,7 +31,11 @@ def read_header(file: BinaryIO) -> Header:
     if exif is not None and exif.startswith(b"Exif\0\0"):
         exif = exif[6:]
     metadata = Metadata(
-        icc=body(b"ICCP", MOST_ICC_BYTES), ppi=exif_ppi(exif), exif=exif, xmp=body(b"XMP ", MOST_BYTES)
+        icc=body(b"ICCP", MOST_ICC_BYTES),
+        ppi=exif_ppi(exif),
+        exif=exif,
+        xmp=body(b"XMP ", MOST_BYTES),
+        iptc=exif_iptc(exif),
     )
     width, height = _size(file, places)
     pages = 2 if b"ANIM" in places else 1
