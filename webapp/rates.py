@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -50,13 +51,19 @@ def hit(limit: Limit, who: str) -> None:
     """Count one try more. Raises TooOften beyond the limit; a try that is refused counts as well."""
     if not limit.times:
         return
-    now, name = timezone.now(), _name(limit, who)
-    Rate.objects.filter(pk=name, ends_at__lte=now).update(count=0, ends_at=now + limit.period)
-    rate, _ = Rate.objects.get_or_create(pk=name, defaults={"ends_at": now + limit.period})
-    Rate.objects.filter(pk=name).update(count=F("count") + 1)
-    rate.refresh_from_db()
+    rate = _counted(_name(limit, who), limit.period)
     if rate.count > limit.times:
         raise TooOften(rate.ends_at)
+
+
+@transaction.atomic
+def _counted(name: str, period: timedelta) -> Rate:
+    """The row after this try: nobody else's comes between the counting and the reading."""
+    now = timezone.now()
+    Rate.objects.filter(pk=name, ends_at__lte=now).update(count=0, ends_at=now + period)
+    Rate.objects.get_or_create(pk=name, defaults={"ends_at": now + period})
+    Rate.objects.filter(pk=name).update(count=F("count") + 1)
+    return Rate.objects.get(pk=name)
 
 
 def give_back(limit: Limit, who: str) -> None:
