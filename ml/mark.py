@@ -19,7 +19,7 @@ MARKS = {
 """By result. In English: the letters that OpenCV draws are Latin ones."""
 HEIGHT = 0.018
 """Of the letters, share of the picture's short side."""
-LEAST_PX = 7
+LEAST_PX = 11
 WIDEST = 0.6
 """Share of the picture's width that the mark may take."""
 OPACITY = 0.7
@@ -53,7 +53,7 @@ def _drawn(words: str, height: int, width: int) -> tuple[np.ndarray, np.ndarray]
     room = 2 * stroke + 1
     size = up + down + 2 * room, across + 2 * room
     layers = []
-    for thickness in (stroke, 3 * stroke):
+    for thickness in (stroke, stroke + 2 * max(1, letters_px // 14)):
         layer_u8_HW = np.zeros(size, np.uint8)
         cv2.putText(layer_u8_HW, words, (room, room + up), FONT, scale, 255, thickness, cv2.LINE_AA)
         layers.append(layer_u8_HW.astype(np.float32) / 255)

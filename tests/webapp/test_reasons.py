@@ -1,9 +1,12 @@
+import ast
 import string
+from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from ml.contract import REASONS
+from ml.photo.headers import tiff
 from webapp import reasons
 
 
@@ -33,3 +36,29 @@ def test_a_translation_asks_for_no_value_that_is_not_given(code):
         given = fields(reasons.SENTENCES[code])
     with translation.override("ru"):
         assert fields(reasons.SENTENCES[code]) <= given
+
+
+def details_of_the_readers():
+    """What ml.photo says when it raises Unsupported: words in the call, or of the tables that it looks them up in."""
+    said = {*tiff.KINDS_OF_COLOUR.values(), *tiff.NUMBERS.values()}
+    for path in (Path(__file__).parents[2] / "ml" / "photo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Unsupported":
+                parts = ast.walk(node)
+                said |= {part.value for part in parts if isinstance(part, ast.Constant) and part.value != ""}
+    return {words for words in said if isinstance(words, str)}
+
+
+def test_every_detail_of_a_refusal_is_known_and_translated():
+    assert details_of_the_readers() == set(reasons.DETAILS)
+
+    for detail in reasons.DETAILS:
+        with translation.override("ru"):
+            said = reasons.sentence("unsupported", {"format": "TIFF", "detail": detail})
+        assert said.startswith("Такие файлы TIFF пока не читаются: ") and detail not in said
+
+
+def test_a_detail_of_another_version_is_said_as_it_is():
+    assert "in a way of its own" in reasons.sentence(
+        "unsupported", {"format": "TIFF", "detail": "in a way of its own"}
+    )
