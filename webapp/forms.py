@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ml.contract import STROKE_TOOLS, Options
-from webapp import shares
-from webapp.views.words import FINDINGS, SATURATIONS, STATES
+from webapp import shares, steps
+from webapp.views.words import FINDINGS, STATES, STEPS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -36,6 +36,9 @@ class PhotosField(forms.Field):
 
 class UploadForm(forms.Form):
     photos = PhotosField()
+    steps = forms.ChoiceField(
+        required=False, choices=STEPS.items(), initial=steps.ALL, widget=forms.RadioSelect
+    )
     finding = forms.ChoiceField(
         required=False, choices=FINDINGS.items(), initial=Options.finding, widget=forms.RadioSelect
     )
@@ -43,15 +46,20 @@ class UploadForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """What was chosen, as fields of ml.contract.Options; what is as usual is left out."""
         finding = self.cleaned_data["finding"] or Options.finding
-        return {} if finding == Options.finding else {"finding": finding}
+        chosen = {} if finding == Options.finding else {"finding": finding}
+        return chosen | steps.options_of(self.cleaned_data["steps"] or steps.ALL)
 
 
 class AgainForm(forms.Form):
     """What shall be otherwise the next time."""
 
     finding = forms.ChoiceField(choices=FINDINGS.items(), widget=forms.RadioSelect)
-    saturation = forms.TypedChoiceField(
-        required=False, coerce=float, empty_value=1.0, choices=SATURATIONS.items(), widget=forms.RadioSelect
+    steps = forms.TypedChoiceField(
+        required=False,
+        coerce=steps.STEPS.get,
+        empty_value=None,
+        choices=STEPS.items(),
+        widget=forms.RadioSelect,
     )
     other_repair = forms.BooleanField(required=False)
     mask = forms.FileField(required=False, allow_empty_file=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,8 +23,11 @@ class MaskRefused(ValueError):
     """Its text is a sentence for the person."""
 
 
-def take(photo: Photo, file: UploadedFile) -> Job | None:
-    """A new job that repairs where the mask is white; None while one is being worked on. Raises MaskRefused."""
+def take(photo: Photo, file: UploadedFile, only: Sequence[str] | None = None) -> Job | None:
+    """A new job that repairs where the mask is white; None while one is being worked on. Raises MaskRefused.
+
+    only: see ml.contract.Options; None for the last job's.
+    """
     job_id, incoming = uuid.uuid4(), Path(settings.INCOMING_DIR, uuid.uuid4().hex)
     try:
         info = _receive(photo, file, incoming)
@@ -36,7 +40,7 @@ def take(photo: Photo, file: UploadedFile) -> Job | None:
     finally:
         with suppress(FileNotFoundError):
             incoming.unlink()
-    job = versions.make(photo, photo.job.options, id=job_id, mask=stored)
+    job = versions.make(photo, versions.wished(photo.job.options, only=only), id=job_id, mask=stored)
     if job is None:
         storage.remove(storage.job_folder(job_id))
     return job

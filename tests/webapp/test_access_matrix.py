@@ -23,6 +23,7 @@ OWN = {**dict.fromkeys(ROLES[:3], 404), **dict.fromkeys(ROLES[3:], 200)}
 OWN_ACT = {**OWN, **dict.fromkeys(ROLES[3:], 303)}
 ANONYMOUS = dict.fromkeys(("stranger", "another family", "the family"), TO_LOGIN)
 BEHIND = {**ANONYMOUS, "someone signed in": 404}
+HINTS = json.dumps([{"x": 1, "y": 1, "rgb": "#7b1e2e"}])
 STROKES = json.dumps([{"tool": "brush", "width": 3, "points": [[1, 1]]}])
 
 READ = {
@@ -48,6 +49,7 @@ ACT = {
     "photo_again": ({"finding": "normal"}, OWN_ACT),
     "photo_stop": ({}, OWN_ACT),
     "photo_correct": ({"version": "1", "strokes": STROKES}, OWN_ACT),
+    "photo_colour": ({"version": "1", "hints": HINTS}, OWN_ACT),
     "photo_delete": ({}, OWN_ACT),
     "ops_act": ({"act": "pause"}, {**BEHIND, "staff": 404, "admin": 303}),
     "logout": ({}, dict.fromkeys(ROLES, 302)),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from ml.contract import RESULTS, Options, Stage
 from webapp import queue, standing, versions
 from webapp.models import Job, Photo
+from webapp.steps import steps_of
 from webapp.views import words
 
 SHOWN = ("original", *RESULTS, "mask")
@@ -97,7 +98,7 @@ class Card:
             return []
         return [
             Version(
-                words.version(number, job.options, is_corrected=_is_corrected(job)),
+                words.version(number, job.options, is_corrected=self._is_corrected(job)),
                 f"{self.url}?version={number}",
                 job == self.job,
             )
@@ -107,7 +108,7 @@ class Card:
     @cached_property
     def is_corrected(self) -> bool:
         """Whether a person said where to repair."""
-        return _is_corrected(self.job)
+        return self._is_corrected(self.job)
 
     @cached_property
     def finding(self) -> str:
@@ -115,9 +116,18 @@ class Card:
         return self.job.options.get("finding", Options.finding)
 
     @cached_property
-    def saturation(self) -> str:
-        """Of its colours: one of words.SATURATIONS."""
-        return str(self.job.options.get("saturation", Options.saturation))
+    def steps(self) -> str:
+        """What was asked for: one of words.STEPS."""
+        return steps_of(self.job.options)
+
+    @cached_property
+    def is_repaired(self) -> bool:
+        """Whether any of its pictures was to be repaired."""
+        return "restored" in self._results or "restored_colorized" in self._results
+
+    @cached_property
+    def is_coloured(self) -> bool:
+        return "colorized" in self._results or "restored_colorized" in self._results
 
     @cached_property
     def print_size(self) -> str:
@@ -165,7 +175,7 @@ class Card:
     def pictures(self) -> list[Picture]:
         """What the viewer lays on one another; the previews, all of one size."""
         return [
-            Picture(kind, str(words.PICTURES[kind]), self._address(f"preview_{kind}"), str(words.ALTS[kind]))
+            Picture(kind, str(words.PICTURES[kind]), self.address(f"preview_{kind}"), str(words.ALTS[kind]))
             for kind in SHOWN
             if f"preview_{kind}" in self._results and (kind != "mask" or self.has_veil)
         ]
@@ -183,9 +193,9 @@ class Card:
     def picture_url(self) -> str:
         """One picture for a contact print; empty where a browser could not show it yet."""
         if self.first_shown:
-            return self._address(f"preview_{self.first_shown}")
+            return self.address(f"preview_{self.first_shown}")
         if self.photo.format in SEEN_BY_BROWSERS and self.photo.bytes <= LARGEST_SHOWN_BYTES:
-            return self._address("original")
+            return self.address("original")
         return ""
 
     @cached_property
@@ -199,7 +209,7 @@ class Card:
 
     @cached_property
     def kinds(self) -> list[Kind]:
-        shares = self.report.get("kinds") or {}
+        shares = versions.origin(self.photo, self.job).report.get("kinds") or {}
         return [Kind(str(name), shares[kind]) for kind, name in words.KINDS.items() if shares.get(kind)]
 
     @cached_property
@@ -218,18 +228,19 @@ class Card:
             return _suffix(self.photo.stored)
         return _suffix(self._results[kind].path) if kind in self._results else ""
 
-    def _address(self, kind: str) -> str:
+    def address(self, kind: str) -> str:
+        """Of one of its files."""
         address = reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
         return f"{address}?version={self.number}" if self._is_version else address
+
+    def _is_corrected(self, job: Job) -> bool:
+        origin = versions.origin(self.photo, job)
+        return bool(origin.mask or origin.strokes)
 
     def _take(self, kind: str) -> Take:
         bytes = self.photo.bytes if kind == "original" else self._results[kind].bytes
         name = words.FORMATS.get(self.suffix(kind), self.suffix(kind).upper())
-        return Take(kind, str(words.TAKES[kind]), self._address(kind), name, bytes)
-
-
-def _is_corrected(job: Job) -> bool:
-    return bool(job.mask or job.strokes)
+        return Take(kind, str(words.TAKES[kind]), self.address(kind), name, bytes)
 
 
 def _suffix(path: str) -> str:
