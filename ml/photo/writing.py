@@ -15,6 +15,9 @@ from ml.photo.codecs import jpeg, png, tiff, webp
 from ml.photo.picture import Photo
 from ml.photo.profiles import colour_profile
 
+ROWS = 256
+"""Rounded at a time: as a whole it would hold three pictures more."""
+
 
 def encode(photo: Photo, format: str) -> bytes:
     """Raises ValueError where the format is none that is written."""
@@ -35,7 +38,12 @@ def encode(photo: Photo, format: str) -> bytes:
 
 def to_u8(pixels: np.ndarray) -> np.ndarray:
     """uint16 rounded to uint8; uint8 as it is."""
-    return pixels if pixels.dtype == np.uint8 else ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if pixels.dtype == np.uint8:
+        return pixels
+    rounded = np.empty(pixels.shape, np.uint8)
+    for top in range(0, len(pixels), ROWS):
+        rounded[top : top + ROWS] = (pixels[top : top + ROWS].astype(np.uint32) + 128) // 257
+    return rounded
 
 
 def write_atomically(path: Path, content: bytes) -> None:

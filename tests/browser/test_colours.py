@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from ml.contract import Options
 from ml.pipeline import restore_file
 from tests.browser import made
+from tests.browser.test_layout import check as check_layout
 from webapp import intake, storage
 from webapp.models import Job, Photo
 
@@ -158,7 +159,7 @@ def test_the_strength_is_seen_before_it_is_asked_for(open_page, photo) -> None:
     for shown in ("[data-tap-picture] img", ".viewer .is-restored_colorized"):
         assert page.locator(shown).evaluate("image => getComputedStyle(image).filter") == "saturate(0.5)"
     assert page.locator(".viewer .is-restored").evaluate("image => getComputedStyle(image).filter") == "none"
-    expect(page.locator("[data-strength]")).to_have_text("50%")
+    expect(page.locator("[data-strength]")).to_have_text("50 %")
     assert colour_again(page, photo).options == {"saturation": 0.5}
 
 
@@ -171,6 +172,20 @@ def test_what_the_version_has_is_there_to_go_on_from(open_page, photo) -> None:
 
     options = colour_again(page, photo).options
     assert options["saturation"] == 0.8 and len(options["hints"]) == 2
+
+
+@pytest.mark.parametrize("locale", ["en", "ru"])
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_open_it_is_neither_faint_nor_small_and_nothing_sticks_out(
+    open_page, photo, width, light, locale
+) -> None:
+    hints = [{"x": 30, "y": 30, "rgb": "#5e3d26"}, {"x": 99, "y": 200, "rgb": "#123456"}]
+    Job.objects.update(options={"hints": hints, "saturation": 0.8})
+    page = open_page(f"/p/{photo.pk}/", width=width, color_scheme=light, locale=locale)
+
+    assert len(taps(page)) == 2
+    check_layout(page, width)
 
 
 def test_without_a_script_numbers_do(open_page, photo) -> None:

@@ -9,7 +9,6 @@ from django.test import Client
 
 from ml.contract import MOST_HINTS, Options
 from tests.browser import made
-from tests.webapp.files import photo_file
 from webapp import queue, versions
 from webapp.models import Job, Photo
 from webapp.views import words
@@ -216,62 +215,6 @@ def test_alternatives_stand_on_the_page_and_the_versions_own_is_chosen(browser, 
     assert 'value="2" autocomplete="off" checked' in html
     assert browser.get(f"/p/{photo.pk}/preview_colours_2.jpg").status_code == 200
     assert "Version 2, other colours" in html
-
-
-def test_a_photograph_that_was_only_repaired_has_no_colours_to_choose(browser, photo):
-    Job.objects.filter(photo=photo).update(options={"only": ["restored"]})
-    made.finish(photo)
-
-    html = text(browser, photo)
-
-    assert "data-colours" not in html and "Colours are a guess" not in html
-    assert "data-correct" in html
-
-
-def test_a_photograph_that_was_only_coloured_speaks_of_no_repair(browser, photo):
-    Job.objects.filter(photo=photo).update(options={"only": ["colorized"]})
-    made.finish(photo)
-
-    html = text(browser, photo)
-
-    assert "data-colours" in html and "Colours are a guess" in html
-    assert "was repaired" not in html and "amber veil" not in html and "data-correct" not in html
-
-
-@pytest.mark.parametrize(
-    ("steps", "options"),
-    [("all", {}), ("", {}), ("restore", {"only": ["restored"]}), ("colour", {"only": ["colorized"]})],
-)
-def test_the_step_is_chosen_with_the_upload(browser, steps, options):
-    browser.post("/", {"photos": [photo_file()], "steps": steps})
-
-    job = Job.objects.get()
-    assert job.options == options
-    Options(**{**job.options, "only": tuple(job.options.get("only", Options.only))})
-
-
-def test_a_step_that_is_not_offered_is_refused(browser):
-    assert browser.post("/", {"photos": [photo_file()], "steps": "beautify"}).status_code == 400
-    assert not Job.objects.exists()
-
-
-def test_the_other_steps_are_taken_afterwards(browser, photo):
-    Job.objects.filter(photo=photo).update(options={"only": ["restored"]})
-    made.finish(photo)
-    assert 'value="restore" required checked' in text(browser, photo) or "Only repaired" in text(
-        browser, photo
-    )
-
-    browser.post(f"/p/{photo.pk}/again/", {"finding": "normal", "steps": "all"})
-
-    assert queued(photo).options == {}
-    made.finish(Photo.objects.get(pk=photo.pk))
-    browser.post(f"/p/{photo.pk}/again/", {"finding": "normal", "steps": "colour"})
-    assert queued(photo).options == {"only": ["colorized"]}
-    made.finish(Photo.objects.get(pk=photo.pk))
-    assert "Version 3, only coloured" in text(browser, photo)
-    browser.post(f"/p/{photo.pk}/again/", {"finding": "careful"})
-    assert queued(photo).options == {"only": ["colorized"], "finding": "careful"}, "what is not asked stays"
 
 
 def test_looking_again_keeps_the_colours(browser, photo):

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from ml.contract import RESULTS, Options, Stage
-from webapp import queue, standing, versions
+from webapp import conversion, queue, standing, versions
 from webapp.models import Job, Photo
 from webapp.steps import steps_of
 from webapp.views import words
@@ -33,6 +33,12 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Other:
+    format_name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Take:
     """A download."""
 
@@ -41,6 +47,8 @@ class Take:
     url: str
     format_name: str
     bytes: int
+    others: list[Other]
+    """The same in other formats."""
 
 
 @dataclass(frozen=True)
@@ -228,9 +236,15 @@ class Card:
             return _suffix(self.photo.stored)
         return _suffix(self._results[kind].path) if kind in self._results else ""
 
-    def address(self, kind: str) -> str:
-        """Of one of its files."""
-        address = reverse("photo_file", args=[self.id, kind, self.suffix(kind)])
+    def other_suffixes(self, kind: str) -> list[str]:
+        """Endings of the formats in which one of RESULTS may be had besides its own."""
+        if kind not in RESULTS or kind not in self._results:
+            return []
+        return conversion.others(self.photo, self._results[kind].path)
+
+    def address(self, kind: str, suffix: str = "") -> str:
+        """Of one of its files, in its own format or another."""
+        address = reverse("photo_file", args=[self.id, kind, suffix or self.suffix(kind)])
         return f"{address}?version={self.number}" if self._is_version else address
 
     def _is_corrected(self, job: Job) -> bool:
@@ -240,7 +254,10 @@ class Card:
     def _take(self, kind: str) -> Take:
         bytes = self.photo.bytes if kind == "original" else self._results[kind].bytes
         name = words.FORMATS.get(self.suffix(kind), self.suffix(kind).upper())
-        return Take(kind, str(words.TAKES[kind]), self.address(kind), name, bytes)
+        others = [
+            Other(words.FORMATS[suffix], self.address(kind, suffix)) for suffix in self.other_suffixes(kind)
+        ]
+        return Take(kind, str(words.TAKES[kind]), self.address(kind), name, bytes, others)
 
 
 def _suffix(path: str) -> str:

@@ -57,9 +57,12 @@ def status(request: HttpRequest, photo_id: str) -> JsonResponse:
 def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
     version = _version(request, photo) or next(reversed(versions.of(photo)), None)
-    if suffix != Card(photo, version).suffix(kind):
-        raise Http404
-    return delivery.response(photo, kind, request, version)
+    card = Card(photo, version)
+    if suffix == card.suffix(kind):
+        return delivery.response(photo, kind, request, version)
+    if suffix in card.other_suffixes(kind):
+        return delivery.converted(photo, kind, suffix, request, version)
+    raise Http404
 
 
 @require_POST

@@ -14,7 +14,6 @@ const [width, height, most, madeAt] = ["width", "height", "most", "madeAt"].map(
 const SVG = "http://www.w3.org/2000/svg";
 const RADIUS = Math.max(width, height) / 70;
 const STEP = 0.01; // of the picture's side, for each press of an arrow key; five of them with Shift
-const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 
 let taps = JSON.parse(form.dataset.taps);
 const before = [];
@@ -125,7 +124,7 @@ undoButton.addEventListener("click", undo);
 form.elements.own.addEventListener("input", () => (form.querySelector("[name=colour][value=own]").checked = true));
 
 function showStrength() {
-  form.querySelector("[data-strength]").textContent = percent.format(strength.value / 100);
+  form.querySelector("[data-strength]").textContent = `${strength.value} %`;
   const factor = madeAt ? strength.value / madeAt : 1; // from grey nothing can be made stronger
   document.documentElement.style.setProperty("--more-colour", factor === 1 ? "none" : `saturate(${factor})`);
 }
