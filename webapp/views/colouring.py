@@ -82,7 +82,7 @@ class Colouring:
     @property
     def radius(self) -> float:
         """Of a tap's mark, in pixels of the photograph."""
-        return max(self._card.width, self._card.height) / 70
+        return max(self._card.width, self._card.height) / 55
 
     @property
     def swatches(self) -> list[tuple[str, Promise]]:

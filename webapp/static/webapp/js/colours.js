@@ -12,7 +12,7 @@ const full = form.querySelector("[data-full]");
 const strength = form.elements.saturation;
 const [width, height, most, madeAt] = ["width", "height", "most", "madeAt"].map((name) => Number(form.dataset[name]));
 const SVG = "http://www.w3.org/2000/svg";
-const RADIUS = Math.max(width, height) / 70;
+const RADIUS = Math.max(width, height) / 55;
 const STEP = 0.01; // of the picture's side, for each press of an arrow key; five of them with Shift
 
 let taps = JSON.parse(form.dataset.taps);
@@ -40,7 +40,7 @@ function drawMarks() {
   marks.replaceChildren(
     ...taps.flatMap(({ x, y, rgb }, index) => [
       drawn("circle", { cx: x, cy: y, r: RADIUS, fill: rgb }),
-      drawn("text", { x: x + 1.4 * RADIUS, y: y - RADIUS, "font-size": 2.6 * RADIUS }, String(index + 1)),
+      drawn("text", { x: x + 1.4 * RADIUS, y: y - RADIUS, "font-size": 2.2 * RADIUS }, String(index + 1)),
     ]),
     drawn("path", { class: "cross cross-edge", d: crossPath }),
     drawn("path", { class: "cross", d: crossPath }),
