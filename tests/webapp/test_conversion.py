@@ -140,7 +140,7 @@ def test_one_at_a_time(browser, done, data_dir, monkeypatch):
     monkeypatch.setattr(conversion, "PATIENCE_S", 0.3)
 
     with (data_dir / conversion.LOCK).open("w") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
+        fcntl.flock(other, fcntl.LOCK_SH)  # which only who wants it alone minds
         answer = get(browser, photo, "tiff")
 
     assert answer.status_code == 503 and answer["Retry-After"] == "60"
