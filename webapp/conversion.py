@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from ml.photo import LONGEST_SIDES
 from webapp import storage
 from webapp.models import Photo
 
@@ -47,8 +48,6 @@ class Unsaved(Exception):
 
 def others(photo: Photo, stored: str) -> list[str]:
     """Endings of the formats in which a result of the photograph may be had besides its own."""
-    from ml.photo import LONGEST_SIDES
-
     own, longest = storage.content_type(stored), max(photo.width, photo.height)
     return [
         suffix
