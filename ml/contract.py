@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -37,6 +40,15 @@ PROTECT = "protect"
 STROKE_TOOLS = ("brush", "eraser", "area", PROTECT)
 """With what a person corrects a mask, and says where it must never be; see ml.strokes."""
 
+VARIANTS = 8
+"""Opinions of the colorizer, as many as ml.colorize.infer.VIEWS; number 0 is the usual one."""
+
+MOST_HINTS = 100
+"""Each costs a walk over the whole picture."""
+
+Hints = Sequence[Mapping[str, Any]]
+"""Colours that a person gives: [{"x":, "y":, "rgb": "#rrggbb"}], pixels of the picture as displayed."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -56,6 +68,10 @@ class Options:
     """Of the repair: another number, another try; 0 or more."""
     layers: str | None = None
     """One of LAYERED for one more file that holds original, repair, colour and mask as layers; None: no such file."""
+    hints: Hints = ()
+    """Colours that are to show at their places and on what is like them; at most MOST_HINTS."""
+    variant: int = 0
+    """Which opinion of the colorizer, 0 .. VARIANTS - 1."""
 
     visible_mark: bool = False
     """Whether each result says in small letters in its corner what it is; see ml.mark."""
@@ -76,6 +92,36 @@ class Options:
             raise ValueError(f"finding: choose from {', '.join(FINDER_SETTINGS)}; got {self.finding}")
         if not 0 <= self.saturation <= 1.5:
             raise ValueError(f"saturation: 0 to 1.5; got {self.saturation}")
+        if self.variant not in range(VARIANTS):
+            raise ValueError(f"variant: 0 to {VARIANTS - 1}; got {self.variant}")
+        check_hints(self.hints)
+
+
+def check_hints(hints: Hints) -> None:
+    """Raises ValueError with a sentence where they are not as Hints says, or too many."""
+    if not isinstance(hints, list | tuple):
+        raise ValueError("hints: a list is needed")
+    if len(hints) > MOST_HINTS:
+        raise ValueError(f"hints: at most {MOST_HINTS}; got {len(hints)}")
+    for hint in hints:
+        if not _is_hint(hint):
+            raise ValueError(
+                f'hints: {json.dumps(hint, default=str)[:80]} is not {{"x":, "y":, "rgb": "#rrggbb"}}'
+            )
+
+
+def _is_hint(hint: Any) -> bool:
+    if not isinstance(hint, dict) or not hint.keys() >= {"x", "y", "rgb"}:
+        return False
+    places = all(type(hint[axis]) in (int, float) and math.isfinite(hint[axis]) for axis in "xy")
+    return places and re.fullmatch(r"#[0-9a-fA-F]{6}", str(hint["rgb"])) is not None
+
+
+def check_places(hints: Hints, width: int, height: int) -> None:
+    """Raises PhotoRejected for a hint outside of a picture of that size."""
+    for hint in hints:
+        if not (0 <= hint["x"] < width and 0 <= hint["y"] < height):
+            raise PhotoRejected("hint_outside", x=hint["x"], y=hint["y"], width=width, height=height)
 
 
 @dataclass
@@ -133,6 +179,7 @@ REASONS = {
     "too_small": "The picture is only {width} x {height} pixels; there is nothing to restore in it.",
     "unsupported": "This kind of {format} file cannot be read yet: {detail}.",
     "mask_size": "The mask is {mask_width} x {mask_height} pixels, the photograph {width} x {height}.",
+    "hint_outside": "The hint at x {x}, y {y} lies outside of the picture of {width} x {height} pixels.",
     "all_hole": "The mask covers the whole picture; nothing is left to repair it from.",
     "worker_died": "The photograph was tried {attempts} times and stopped the machine's work each time. "
     "The original is safe.",

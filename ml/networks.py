@@ -44,6 +44,7 @@ class Colorizer(Protocol):
         saturation: float = 1.0,
         hints: Any = (),
         on_progress: Share | None = None,
+        variant: int = 0,
     ) -> np.ndarray: ...
 
     def variants(

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from ml import networks as loading
+from ml.alternatives import alternatives
 from ml.checksum import file_sha256
-from ml.contract import Options, PhotoRejected, Progress, Report, Stage
+from ml.contract import Options, PhotoRejected, Progress, Report, Stage, check_places
 from ml.course import Course
 from ml.economy import is_out_of_memory, release, watched
 from ml.invented import Invented, find_invented
@@ -81,18 +82,19 @@ def restore_file(
 
     Files are NAME_restored.X, NAME_colorized.X, NAME_restored_colorized.X and NAME_mask.png (white is what was
     repaired), NAME being `name` or the source's stem; each appears whole or not at all. With `previews` also
-    NAME_preview_*.jpg and NAME_preview_mask.png for a screen.
+    NAME_preview_*.jpg and NAME_preview_mask.png for a screen, and where colour is wanted NAME_preview_colours_N.jpg.
     mask: a picture of the photograph's size as displayed, white where to repair, in place of finding.
     strokes: laid over the mask, as ml.strokes.Stroke.of reads them; without a mask, over an empty one. Those that only
     protect, without a mask, over what is found.
     networks: for tests; the product loads its own.
-    Raises PhotoRejected (the file, the mask, or too little memory for it) and WeightsMissing. A failure is never
-    answered with the photograph itself.
+    Raises PhotoRejected (the file, the mask, a hint, or too little memory for it) and WeightsMissing. A failure is
+    never answered with the photograph itself.
     """
     course = Course(on_progress)
     try:
         with course.stage(Stage.READING):
             photo, sha256 = read(source, max_pixels=max_pixels, max_bytes=max_bytes), file_sha256(source)
+            check_places(options.hints, photo.pixels_HWC.shape[1], photo.pixels_HWC.shape[0])
         with (
             watched() as degraded,
             ResultFiles(source, out, name or source.stem, options, previews) as results,
@@ -228,7 +230,7 @@ def _colour(
                 photo = colour_photo(
                     pictures.results["restored"] if result == "restored_colorized" else pictures.original,
                     colorizer,
-                    options.saturation,
+                    options,
                     lambda share, done=done: on_share((done + share) / len(wanted)),
                 )
             with course.aside(Stage.WRITING):
@@ -236,13 +238,23 @@ def _colour(
             if options.layers is not None or (pictures.found_nothing and not done):
                 pictures.results[result] = photo
             del photo  # before the next is made
+        if results.wants_previews:
+            seen = pictures.results.get("restored", pictures.original)
+            for variant, small in enumerate(alternatives(seen, colorizer, options)):
+                results.add_alternative(variant, small)
 
 
 def colour_photo(
-    photo: Photo, colorizer: loading.Colorizer, saturation: float, on_share: loading.Share
+    photo: Photo, colorizer: loading.Colorizer, options: Options, on_share: loading.Share
 ) -> Photo:
     """The photograph with invented colours, which a grey one then has three channels for."""
-    coloured_HWC = colorizer.colorize(photo.pixels_HWC, saturation=saturation, on_progress=on_share)
+    coloured_HWC = colorizer.colorize(
+        photo.pixels_HWC,
+        saturation=options.saturation,
+        hints=options.hints,
+        on_progress=on_share,
+        variant=options.variant,
+    )
     return photo.with_pixels(coloured_HWC, grey=False)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.contract import RESULTS, Options
+from ml.contract import RESULTS, Hints, Options
 from ml.mark import MARKS
 from ml.networks import SOFTWARE, hole_sha256, networks_of, weights_sha256
 from ml.photo import Photo
@@ -35,7 +35,7 @@ def with_provenance(pictures: Pictures, result: str, photo: Photo, options: Opti
     """The result with what was done to it in its metadata; a photograph that was not changed says nothing new."""
     if pictures.is_unchanged(result):
         return photo
-    done = steps(pictures, result, options.saturation)
+    done = steps(pictures, result, options)
     return described(photo, done, result_record(pictures, result, options))
 
 
@@ -63,7 +63,7 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
         settings["seed"] = options.seed
         mask_sha256 = hole_sha256(pictures.hole_HW)
     if result != "restored":
-        settings["saturation"] = options.saturation
+        settings |= colour_settings(options.saturation, options.hints, options.variant)
     networks = networks_of([result], pictures.mask_given)
     if pictures.found_nothing:
         networks -= {"inpaint"}
@@ -76,6 +76,12 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
     elif options.visible_mark:
         settings["visible_mark"] = MARKS[result]
     return record
+
+
+def colour_settings(saturation: float, hints: Hints, variant: int) -> Record:
+    """Of hints what counts of them, and no key of another's."""
+    given = [{key: hint[key] for key in ("x", "y", "rgb")} for hint in hints]
+    return {"saturation": saturation, "hints": given, "variant": variant}
 
 
 def new_record(
@@ -95,7 +101,7 @@ def new_record(
     return record | ({"mask_sha256": mask_sha256} if mask_sha256 else {})
 
 
-def steps(pictures: Pictures, result: str, saturation: float) -> list[str]:
+def steps(pictures: Pictures, result: str, options: Options) -> list[str]:
     """One line per step that made the result, with the sha256 of the weights that were used."""
     done = []
     if result != "colorized" and pictures.hole_HW is not None and not pictures.found_nothing:
@@ -105,7 +111,7 @@ def steps(pictures: Pictures, result: str, saturation: float) -> list[str]:
             done.append(f"damage found; {_weights('segment')}")
         done.append(repaired_step(pictures.hole_HW))
     if result != "restored":
-        done.append(coloured_step(saturation))
+        done.append(coloured_step(options.saturation, options.hints, options.variant))
     return done
 
 
@@ -114,8 +120,10 @@ def repaired_step(hole_HW: np.ndarray) -> str:
     return f"repaired; {hole}; {_weights('inpaint')}"
 
 
-def coloured_step(saturation: float) -> str:
-    return f"colours invented; saturation {saturation:g}; {_weights('colorize')}"
+def coloured_step(saturation: float, hints: Hints = (), variant: int = 0) -> str:
+    chosen = f"; variant {variant}" if variant else ""
+    given = f"; colours given at {len(hints)} places" if hints else ""
+    return f"colours invented; saturation {saturation:g}{chosen}{given}; {_weights('colorize')}"
 
 
 def _weights(network: str) -> str:

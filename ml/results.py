@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
 """By ml.contract.LAYERED."""
+ALTERNATIVE_SIDE = 480
+"""Longer side of an alternative as it is shown, in pixels."""
 
 
 class ResultFiles:
@@ -49,6 +51,15 @@ class ResultFiles:
         ending = suffix(format, self._source, self._options.format)
         self._add(result, f"{result}{ending}", _content(described, pictures.original, self._source, format))
         self._add_preview(result, photo)
+
+    @property
+    def wants_previews(self) -> bool:
+        return self._previews
+
+    def add_alternative(self, variant: int, photo: Photo) -> None:
+        """A small picture of what that variant of the colorizer would make."""
+        kind = f"preview_colours_{variant}"
+        self._add(kind, f"{kind}.jpg", preview_bytes(photo, ALTERNATIVE_SIDE))
 
     def add_rest(self, pictures: Pictures) -> None:
         """Mask, layers and what is seen of them and of the original."""

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, quote_etag
+from django.utils.translation import gettext as _
 
-from webapp import storage
+from webapp import conversion, storage
 from webapp.models import Job, Photo, Result
 
 ORIGINAL = "original"
@@ -65,12 +66,45 @@ def response(photo: Photo, kind: str, request: HttpRequest, job: Job | None = No
         answer["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{file.stored}"
     else:
         answer = _from_disk(storage.locate(file.stored), file.content_type)
+    return _labelled(answer, etag, file.name, is_shown=kind.startswith(PREVIEW))
+
+
+def converted(
+    photo: Photo, kind: str, suffix: str, request: HttpRequest, job: Job | None = None
+) -> HttpResponse:
+    """A result in another format than its own: `suffix` is one of conversion.others. 503 while it cannot be made."""
+    file = find(photo, kind, job)
+    etag = quote_etag(f"{file.sha256}.{suffix}")
+    content_type = storage.CONTENT_TYPES[f".{suffix}"]
+    if request.headers.get("If-None-Match") == etag:
+        answer: HttpResponse = HttpResponseNotModified()
+    elif request.method == "HEAD":
+        answer = HttpResponse(content_type=content_type)
+    else:
+        try:
+            saved = conversion.saved_as(photo, file.stored, suffix)
+        except conversion.Busy:
+            return _later(_("Another picture is being made ready just now. Please try again in a minute."))
+        except conversion.Unsaved:
+            return _later(
+                _("The picture could not be saved in this format. Take it as it is, or in another format.")
+            )
+        answer = FileResponse(saved, content_type=content_type)
+    return _labelled(answer, etag, file_name(photo, kind, f".{suffix}"), is_shown=False)
+
+
+def _later(sentence: str) -> HttpResponse:
+    headers = {"Retry-After": "60"}
+    return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _labelled(answer: HttpResponse, etag: str, name: str, *, is_shown: bool) -> HttpResponse:
     # Kept by the browser, but asked for anew each time: what is deleted here must not live on in a cache.
     answer["Cache-Control"] = "private, no-cache"
     answer["ETag"] = etag
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = SANDBOX
-    answer["Content-Disposition"] = content_disposition_header(not kind.startswith(PREVIEW), file.name)
+    answer["Content-Disposition"] = content_disposition_header(not is_shown, name)
     return answer
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ml.contract import RESULTS, STROKE_TOOLS, Options
-from webapp import parcels, shares
+from webapp import parcels, shares, steps
 from webapp.models import Trace
 from webapp.parcels import Arrived
-from webapp.views.words import FINDINGS, PICTURES, SATURATIONS
+from webapp.views.words import FINDINGS, PICTURES, SATURATIONS, STEPS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -54,6 +54,9 @@ class UploadForm(forms.Form):
 
     photos = PhotosField(required=False)
     sent = SentField(required=False)
+    steps = forms.ChoiceField(
+        required=False, choices=STEPS.items(), initial=steps.ALL, widget=forms.RadioSelect
+    )
     finding = forms.ChoiceField(
         required=False, choices=FINDINGS.items(), initial=Options.finding, widget=forms.RadioSelect
     )
@@ -76,7 +79,8 @@ class UploadForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """What was chosen, as fields of ml.contract.Options; what is as usual is left out."""
         finding = self.cleaned_data["finding"] or Options.finding
-        return {} if finding == Options.finding else {"finding": finding}
+        chosen = {} if finding == Options.finding else {"finding": finding}
+        return chosen | steps.options_of(self.cleaned_data["steps"] or steps.ALL)
 
 
 class SettingsForm(forms.Form):
@@ -124,8 +128,12 @@ class AgainForm(forms.Form):
     """What shall be otherwise the next time."""
 
     finding = forms.ChoiceField(choices=FINDINGS.items(), widget=forms.RadioSelect)
-    saturation = forms.TypedChoiceField(
-        required=False, coerce=float, empty_value=1.0, choices=SATURATIONS.items(), widget=forms.RadioSelect
+    steps = forms.TypedChoiceField(
+        required=False,
+        coerce=steps.STEPS.get,
+        empty_value=None,
+        choices=STEPS.items(),
+        widget=forms.RadioSelect,
     )
     other_repair = forms.BooleanField(required=False)
     mask = forms.FileField(required=False, allow_empty_file=True)

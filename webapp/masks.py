@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,8 +23,11 @@ class MaskRefused(ValueError):
     """Its text is a sentence for the person."""
 
 
-def take(photo: Photo, file: UploadedFile) -> Job | None:
-    """A new job that repairs where the mask is white; None while one is being worked on. Raises MaskRefused."""
+def take(photo: Photo, file: UploadedFile, only: Sequence[str] | None = None) -> Job | None:
+    """A new job that repairs where the mask is white; None while one is being worked on. Raises MaskRefused.
+
+    only: see ml.contract.Options; None for the last job's.
+    """
     job_id, incoming = uuid.uuid4(), Path(settings.INCOMING_DIR, uuid.uuid4().hex)
     try:
         info = _receive(photo, file, incoming)
@@ -36,8 +40,8 @@ def take(photo: Photo, file: UploadedFile) -> Job | None:
     finally:
         with suppress(FileNotFoundError):
             incoming.unlink()
-    kept = versions.protecting(photo.job)
-    job = versions.make(photo, photo.job.options, id=job_id, mask=stored, strokes=kept)
+    options, kept = versions.wished(photo.job.options, only=only), versions.protecting(photo.job)
+    job = versions.make(photo, options, id=job_id, mask=stored, strokes=kept)
     if job is None:
         storage.remove(storage.job_folder(job_id))
     return job

@@ -24,6 +24,7 @@ SENTENCES: dict[str, Promise] = {
     "too_small": _("The picture is only {width} x {height} pixels; there is nothing to restore in it."),
     "unsupported": _("This kind of {format} file cannot be read yet: {detail}."),
     "mask_size": _("The mask is {mask_width} x {mask_height} pixels, the photograph {width} x {height}."),
+    "hint_outside": _("The hint at x {x}, y {y} lies outside of the picture of {width} x {height} pixels."),
     "all_hole": _("The mask covers the whole picture; nothing is left to repair it from."),
     "worker_died": _(
         "The photograph was tried {attempts} times and stopped the machine's work each time. The original is safe."

@@ -46,6 +46,7 @@ urlpatterns = [
     path("p/<uuid:photo_id>/again/", photograph.again, name="photo_again"),
     path("p/<uuid:photo_id>/stop/", photograph.stop, name="photo_stop"),
     path("p/<uuid:photo_id>/correct/", photograph.correct, name="photo_correct"),
+    path("p/<uuid:photo_id>/colour/", photograph.colour, name="photo_colour"),
     path("p/<uuid:photo_id>/delete/", photograph.delete, name="photo_delete"),
     path("p/<uuid:photo_id>/tiles/<slug:kind>.json", tiles.status, name="photo_tiles"),
     path(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -27,23 +27,29 @@ def numbered(photo: Photo, number: str) -> Job | None:
 
 
 def look_again(
-    photo: Photo, finding: str, *, other_repair: bool, saturation: float = Options.saturation
+    photo: Photo, finding: str, *, other_repair: bool, only: Sequence[str] | None = None
 ) -> Job | None:
     """A new job with these settings and the others of the last one; None while one is being worked on.
 
     What was protected stays so.
-    finding, saturation: see ml.contract.Options. other_repair: another try of the repair, by a seed not used before.
+    finding, only: see ml.contract.Options; None for the last one's. other_repair: another try of the repair, by a seed
+    not used before.
     """
-    chosen = {"finding": finding, "saturation": saturation}
-    usual = {name for name, value in chosen.items() if value == getattr(Options, name)}
 
     def wish(jobs: list[Job]) -> dict[str, Any]:
-        options = {name: value for name, value in {**jobs[-1].options, **chosen}.items() if name not in usual}
+        options = wished(jobs[-1].options, finding=finding, only=only)
         if other_repair:
             options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
         return {"options": options, "strokes": protecting(jobs[-1])}
 
     return _enqueue(photo, wish)
+
+
+def wished(options: dict[str, Any], **chosen: Any) -> dict[str, Any]:
+    """A job's options with others in place of its own; None changes nothing, and what is as usual is left out."""
+    changed = {name: value for name, value in chosen.items() if value is not None}
+    usual = {name for name, value in changed.items() if value == getattr(Options, name)}
+    return {name: value for name, value in {**options, **changed}.items() if name not in usual}
 
 
 def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | None:
@@ -52,6 +58,24 @@ def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | Non
     base: a finished job of the photograph. strokes: see ml.strokes. None while one is being worked on.
     """
     return make(photo, base.options, mask=mask_of(base), strokes=strokes)
+
+
+def recolour(photo: Photo, base: Job, options: dict[str, Any]) -> Job | None:
+    """A new job with these options that repairs by the base's mask, so that nothing but the colours is another.
+
+    base: a finished job of the photograph. None while one is being worked on.
+    """
+    return make(photo, options, mask=mask_of(base), strokes=protecting(base))
+
+
+def origin(photo: Photo, job: Job) -> Job:
+    """The job that found the mask by which this one repairs, or was given it or drew it: often the job itself."""
+    if draws(job) or not job.mask:
+        return job
+    made = {result.path: one for one in photo.jobs.all() for result in one.results.all()}
+    while not draws(job) and job.mask in made:
+        job = made[job.mask]
+    return job
 
 
 def repeat(photo: Photo) -> Job | None:
@@ -70,6 +94,11 @@ def make(photo: Photo, options: dict[str, Any], **fields: Any) -> Job | None:
 def protecting(job: Job) -> list[dict[str, Any]]:
     """Of its strokes those that say where nothing may be repaired."""
     return [stroke for stroke in job.strokes if stroke["tool"] == PROTECT]
+
+
+def draws(job: Job) -> bool:
+    """Whether a person drew or erased damage, beyond protecting places."""
+    return len(protecting(job)) < len(job.strokes)
 
 
 def mask_of(version: Job) -> str:

@@ -85,6 +85,9 @@ def photograph_family(browser: Browser, site: str) -> list[dict]:
         page.locator("[name=veil]").check()
         page.locator("[value=restored_colorized]").check()
         shoot(page, "veil")
+        page.locator("#colours summary").click()
+        page.locator("#colours").scroll_into_view_if_needed()
+        shoot(page, "colours")
         page.goto(addresses[-1])
         shoot(page, "good-condition", whole=True)
         for address, name in (

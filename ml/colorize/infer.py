@@ -78,29 +78,37 @@ class Colorizer:
         saturation: float = 1.0,
         hints: Sequence[Mapping[str, Any]] = (),
         on_progress: Callable[[float], None] | None = None,
+        variant: int = 0,
     ) -> np.ndarray:
         """The photograph in colour, HWC, in its own type and size; its luma is kept exactly (see gamut.py).
 
         photo_HWC: RGB, uint8 or uint16; colours that it has are replaced, only luma is looked at.
         saturation: strength of the network's colours, 0..1.5; not of the hints'.
         hints: [{"x":, "y":, "rgb": "#rrggbb"}], pixels of the photograph.
+        variant: the number of one of VIEWS.
         Where memory runs out, from a smaller view and in narrower strips (ml.economy).
         Raises ValueError for a hint outside the picture or another type of pixels.
         """
         colorize = partial(
             self._colorize, photo_HWC, saturation=saturation, hints=hints, on_progress=on_progress
         )
-        small = partial(colorize, replace(VIEWS[0], long_side=SMALL_SIDE), strip_px=STRIP_PX // 16)
-        return sparing([("", partial(colorize, VIEWS[0])), ("colouring:view", small)])
+        small = partial(colorize, replace(VIEWS[variant], long_side=SMALL_SIDE), strip_px=STRIP_PX // 16)
+        return sparing([("", partial(colorize, VIEWS[variant])), ("colouring:view", small)])
 
-    def variants(self, photo_HWC: np.ndarray, count: int) -> list[np.ndarray]:
+    def variants(
+        self,
+        photo_HWC: np.ndarray,
+        count: int,
+        saturation: float = 1.0,
+        hints: Sequence[Mapping[str, Any]] = (),
+    ) -> list[np.ndarray]:
         """`count` colourings, each another opinion of the network; the first is that of `colorize`.
 
         Raises ValueError for more than there are views.
         """
         if not 1 <= count <= len(VIEWS):
             raise ValueError(f"variants: 1 to {len(VIEWS)}; got {count}")
-        return [self._colorize(photo_HWC, view) for view in VIEWS[:count]]
+        return [self._colorize(photo_HWC, view, saturation, hints) for view in VIEWS[:count]]
 
     def _colorize(
         self,

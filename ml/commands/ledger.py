@@ -107,6 +107,10 @@ def settings_text(options: Options, mask: Path | None) -> str:
         chosen["visible_mark"] = True
     if options.seed:
         chosen["seed"] = options.seed
+    if options.hints:
+        chosen["hints"] = list(options.hints)
+    if options.variant:
+        chosen["variant"] = options.variant
     chosen["mask"] = None if mask is None else file_sha256(mask)
     chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None))
     return json.dumps(chosen, sort_keys=True)

@@ -9,6 +9,8 @@ For each NAME.ext (files, or all photographs of folders) the folder --out then h
                                they are the last wanted of colorized, restored and restored_colorized
   NAME_report.json             what was found and done: shares, notes, seconds, sha256 of the weights, date
 and one report.csv with a row per file. X is the photograph's own format where it can hold the result, else PNG.
+--hints is a JSON file [{"x": 10, "y": 20, "rgb": "#a0b0c0"}, ...]: this colour at this pixel of the picture as
+displayed, and on what is like it. --variant 1 is the opinion that `colorize --variants 2` writes as NAME_colorized_2.X.
 Where a.jpg and a.png lie in one folder, NAME is the whole name: a.jpg_restored.jpg, a.png_restored.png.
 Files that were done before with the same settings are skipped when the command is run again.
 """
@@ -31,8 +33,9 @@ from ml.commands.console import (
     add_seed_argument,
     limits,
 )
+from ml.commands.hints import add_hints_argument, read_hints
 from ml.commands.ledger import Ledger, settings_text
-from ml.contract import FORMATS, LAYERED, RESULTS, Options, PhotoRejected
+from ml.contract import FORMATS, LAYERED, RESULTS, VARIANTS, Options, PhotoRejected
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--visible-mark",
         action="store_true",
         help="small letters in each result's lower right corner say what it is; layers carry none",
+    )
+    add_hints_argument(parser)
+    parser.add_argument(
+        "--variant",
+        type=int,
+        default=0,
+        metavar="N",
+        help=f"which opinion of the colorizer, 0 to {VARIANTS - 1} (0)",
     )
     parser.add_argument("--again", action="store_true", help="do files that are done already once more")
 
@@ -105,16 +116,19 @@ def _restore(
 
 def _options(args: argparse.Namespace) -> Options:
     only = tuple(dict.fromkeys(name.strip() for name in args.only.split(",") if name.strip()))
+    hints = read_hints(args.hints)
     try:
         return Options(
-            only,
-            args.format,
-            args.saturation,
-            args.device,
-            args.finding,
-            args.seed,
-            args.layers,
-            args.visible_mark,
+            only=only,
+            format=args.format,
+            saturation=args.saturation,
+            device=args.device,
+            finding=args.finding,
+            seed=args.seed,
+            layers=args.layers,
+            hints=hints,
+            variant=args.variant,
+            visible_mark=args.visible_mark,
         )
     except ValueError as error:
         raise UsageError(f"--{error}") from error

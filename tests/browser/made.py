@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 from PIL import Image, ImageFilter
 
+from ml.alternatives import COUNT as ALTERNATIVES
+from ml.contract import RESULTS
 from webapp import queue, storage
 from webapp.models import Job, Photo
 
@@ -31,7 +34,8 @@ def finish(
 ) -> Job:
     """The photograph's job is done, with every file that the pipeline would have written; hole_HW: its mask."""
     job = claim(photo)
-    files = [put(job, kind, *made) for kind, made in _files(photo, found_nothing, hole_HW).items()]
+    made = _files(photo, found_nothing, hole_HW)
+    files = [put(job, kind, *made[kind]) for kind in _asked(made, job.options.get("only", RESULTS))]
     report = {**(NOTHING if found_nothing else REPORT), "width": photo.width, "height": photo.height}
     places = [{"what": what, "left": 0, "top": 0, "width": 9, "height": 9} for what in invented]
     queue.finish(job, {**report, "bits": photo.bits, "notes": list(notes), "invented": places}, files)
@@ -56,6 +60,20 @@ def claim(photo: Photo) -> Job:
     return job
 
 
+def _asked(kinds: Iterable[str], only: Collection[str]) -> Iterator[str]:
+    """Of all kinds of files those that come of a job that was to make these results."""
+    for kind in kinds:
+        of = kind.removeprefix("preview_")
+        if of == "mask":
+            wanted = set(only) & {"restored", "restored_colorized"}
+        elif of.startswith("colours_"):
+            wanted = set(only) & {"colorized", "restored_colorized"}
+        else:
+            wanted = of == "original" or of in only
+        if wanted:
+            yield kind
+
+
 def _files(
     photo: Photo, found_nothing: bool, hole: np.ndarray | None = None
 ) -> dict[str, tuple[bytes, str, str]]:
@@ -69,14 +87,18 @@ def _files(
     files["mask"] = (_bytes(Image.fromarray(hole.astype(np.uint8) * 255), "PNG"), "png", "image/png")
     for kind, picture in {"original": original, **pictures}.items():
         files[f"preview_{kind}"] = (_bytes(_small(picture), "JPEG"), "jpg", "image/jpeg")
+    for variant in range(ALTERNATIVES):
+        other = _toned(restored, variant).resize((96, 72))
+        files[f"preview_colours_{variant}"] = (_bytes(other, "JPEG"), "jpg", "image/jpeg")
     files["preview_mask"] = (_bytes(_small(_veil(hole)), "PNG"), "png", "image/png")
     return files
 
 
-def _toned(picture: Image.Image) -> Image.Image:
+def _toned(picture: Image.Image, variant: int = 0) -> Image.Image:
     luma = picture.convert("L")
     height, width = luma.height, luma.width
     warm = np.linspace(108, 128, height, dtype=np.uint8)[:, None].repeat(width, axis=1)
+    warm += 6 * variant
     chroma = [Image.fromarray(plane) for plane in (warm, (255 - warm + 4).astype(np.uint8))]
     return Image.merge("YCbCr", (luma, *chroma)).convert("RGB")
 

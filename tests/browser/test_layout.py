@@ -65,18 +65,18 @@ def test_nothing_sticks_out_is_faint_or_small(width: int, light: str, locale: st
     page = open_page(paths[0], width=width, locale=locale, color_scheme=light, reduced_motion="reduce")
     for path in paths:
         page.goto(path)
-        _check(page, width)
+        check(page, width)
 
     page.fill("[name=username]", "keeper")
     page.fill("[name=password]", "a long pass")
     page.keyboard.press("Enter")
     page.wait_for_url("**/ops/")
-    _check(page, width)
+    check(page, width)
     page.goto("/staff/")
-    _check(page, width)
+    check(page, width)
 
 
-def _check(page, width: int) -> None:
+def check(page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     assert page.evaluate(FAINT) == [], page.url
     assert page.evaluate(SMALL) == [], page.url

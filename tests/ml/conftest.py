@@ -57,20 +57,21 @@ class FakeRepairer:
 
 
 class FakeColorizer:
-    """Bluish: two of blue for one less of green, at nearly the same luma."""
+    """Bluish: two of blue for one less of green, at nearly the same luma; a later variant is darker."""
 
     calls = 0
 
-    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None):
+    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None, variant=0):
         self.calls += 1
+        self.asked = {"saturation": saturation, "hints": hints, "variant": variant}
         if on_progress:
             on_progress(1.0)
         coloured = photo_HWC.copy()
         coloured[..., 2] = photo_HWC[..., 2] // 2
-        return coloured
+        return coloured // (variant + 1)
 
     def variants(self, photo_HWC, count, saturation=1.0, hints=()):
-        return [self.colorize(photo_HWC) // (index + 1) for index in range(count)]
+        return [self.colorize(photo_HWC, saturation, hints, variant=index) for index in range(count)]
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_colorize_and_its_variants(scratched_png, tmp_path, capsys):
     files = ["granny_colorized.png", "granny_colorized_2.png", "granny_colorized_3.png"]
     assert names(tmp_path / "out") == files
     told = [records(read(tmp_path / "out" / file).metadata.xmp)[0] for file in files]
-    assert [record["settings"]["variant"] for record in told] == [1, 2, 3]
+    assert [record["settings"]["variant"] for record in told] == [0, 1, 2]
     assert [model["name"] for model in told[0]["models"]] == ["colorize"]
     assert json.loads(capsys.readouterr().out)["files"][0]["files"] == files
 
@@ -107,6 +107,6 @@ def test_a_hint_outside_the_picture_fails_that_file_with_a_sentence(scratched_pn
 
 def test_there_are_as_many_variants_as_views():
     from ml.colorize.infer import VIEWS
-    from ml.commands.colorize import MOST_VARIANTS
+    from ml.contract import VARIANTS
 
-    assert len(VIEWS) == MOST_VARIANTS
+    assert len(VIEWS) == VARIANTS

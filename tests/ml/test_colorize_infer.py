@@ -95,7 +95,17 @@ def test_variants_differ_and_the_first_is_the_usual_one(colorizer):
     assert np.array_equal(variants[0], colorizer.colorize(picture))
     assert not np.array_equal(variants[0], variants[1])
     assert not np.array_equal(variants[1], variants[2])
+    assert np.array_equal(variants[2], colorizer.colorize(picture, variant=2))
     assert all(np.array_equal(rounded_luma(one), rounded_luma(picture)) for one in variants)
+
+
+def test_variants_take_hints_and_saturation_too(colorizer):
+    picture, chosen = photo(90, 120), {"saturation": 0.4, "hints": [{"x": 60, "y": 40, "rgb": "#b01010"}]}
+
+    variants = colorizer.variants(picture, 2, **chosen)
+
+    assert np.array_equal(variants[1], colorizer.colorize(picture, variant=1, **chosen))
+    assert not np.array_equal(variants[1], colorizer.variants(picture, 2)[1])
 
 
 @pytest.mark.parametrize("count", [0, 9])

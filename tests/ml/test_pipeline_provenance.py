@@ -96,6 +96,8 @@ def test_report_and_results_carry_the_same_record(scratched_png, tmp_path, fakes
     assert both["settings"] == {
         "format": format,
         "saturation": 0.5,
+        "hints": [],
+        "variant": 0,
         "mask": "found",
         "finding": "normal",
         "seed": 0,

@@ -33,6 +33,7 @@ OTHER = uuid.UUID(int=7)
 """Another upload of the family."""
 DESK = {**BEHIND, "staff": 200, "admin": 200}
 DESK_ACT = {**BEHIND, "staff": 303, "admin": 303}
+HINTS = json.dumps([{"x": 1, "y": 1, "rgb": "#7b1e2e"}])
 STROKES = json.dumps([{"tool": "brush", "width": 3, "points": [[1, 1]]}])
 
 READ = {
@@ -92,6 +93,7 @@ ACT = {
     "photo_again": ({"finding": "normal"}, OWN_ACT),
     "photo_stop": ({}, OWN_ACT),
     "photo_correct": ({"version": "1", "strokes": STROKES}, OWN_ACT),
+    "photo_colour": ({"version": "1", "hints": HINTS}, OWN_ACT),
     "photo_delete": ({}, OWN_ACT),
     "ops_act": ({"act": "pause"}, {**BEHIND, "staff": 404, "admin": 303}),
     "desk_act": ({"act": "approve"}, DESK_ACT),

@@ -9,12 +9,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from ml.contract import Options
 from tests.browser import made
 from tests.webapp.files import photo_file
 from webapp.api import keys
 from webapp.models import Job, Key, Photo, User
 
 pytestmark = pytest.mark.django_db
+HINT = {"x": 10, "y": 20, "rgb": "#2b3a67"}
 STROKE = {"tool": "eraser", "width": 8.0, "points": [[1.0, 2.0], [30.0, 20.0]]}
 
 
@@ -70,7 +72,7 @@ def test_a_photograph_is_sent_with_its_settings_and_fetched(call):
 
     assert told["state"] == "done" and told["report"]["defect_share"] == made.REPORT["defect_share"]
     assert {file["kind"] for file in told["files"]} == {
-        "original", "restored", "colorized", "restored_colorized", "mask",
+        "original", "restored", "colorized", "mask",
     }  # fmt: skip
     for file in told["files"]:
         answer = call("get", file["url"].removeprefix("/api/v1"))
@@ -159,11 +161,26 @@ def test_strokes_are_drawn_over_the_newest_mask(call, sent):
     assert (job.mask, job.strokes) == (done.results.get(kind="mask").path, [STROKE])
 
 
+def test_colours_are_given_and_another_opinion_taken(call, sent):
+    made.finish(sent)
+
+    answer = call("post", f"/photographs/{sent.pk}/rerun", {"hints": [HINT], "variant": 5})
+
+    assert answer.status_code == 202
+    options = sent.jobs.get(state=Job.State.QUEUED).options
+    assert options == {"hints": [HINT], "variant": 5}
+    Options(**options)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"finding": "wildly"},
         {"saturation": 9},
+        {"variant": 8},
+        {"hints": [{"x": 1, "y": 1, "rgb": "red"}]},
+        {"hints": [{"x": 64, "y": 1, "rgb": "#7b1e2e"}]},
+        {"hints": [{"x": 1, "y": 1, "rgb": "#7b1e2e"}] * 101},
         {"only": ["everything"]},
         {"seed": -1},
         {"strokes": [{**STROKE, "points": []}]},

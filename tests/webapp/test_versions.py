@@ -46,18 +46,6 @@ def test_looking_again_queues_a_job_with_what_was_chosen(browser, photo):
     assert "waiting" in html.lower()
 
 
-def test_colours_can_be_stronger_and_usual_again(browser, photo):
-    finish(photo, b"first")
-
-    again(browser, photo, saturation="1.3")
-    assert Job.objects.get(photo=photo, state=Job.State.QUEUED).options == {"saturation": 1.3}
-    finish(photo, b"second")
-    assert "Version 2, stronger colours" in text(browser, f"/p/{photo.pk}/")
-
-    again(browser, photo, saturation="1.0", finding="careful")
-    assert Job.objects.get(photo=photo, state=Job.State.QUEUED).options == {"finding": "careful"}
-
-
 def test_each_other_repair_has_a_seed_of_its_own(browser, photo):
     for seed in (1, 2, 3):
         finish(photo, b"one of them")

@@ -13,6 +13,7 @@ from ninja import File, Form, Header, NinjaAPI, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
+from ml.contract import PhotoRejected, check_places
 from webapp import access, delivery, guards, intake, queue, quotas, removal, standing, versions
 from webapp.api import hooks
 from webapp.api.keys import Bearer
@@ -86,12 +87,17 @@ def rerun(request: HttpRequest, photo_id: UUID, wanted: Rerun) -> Status:
     """Make another version, with these settings and the usual ones besides. 409 while one is being made."""
     photo = _photo(request, photo_id)
     strokes = _strokes(wanted)
+    options = wanted.options()
+    try:
+        check_places(options.get("hints", []), photo.width, photo.height)
+    except PhotoRejected as error:
+        raise HttpError(422, str(error)) from error
     done = versions.of(photo)
     if strokes and not done:
         raise HttpError(409, "There is no mask yet over which strokes could be drawn.")
     mask = versions.mask_of(done[-1]) if strokes else ""
     kept = versions.protecting(photo.job)
-    job = versions.make(photo, wanted.options(), mask=mask, strokes=[*kept, *strokes])
+    job = versions.make(photo, options, mask=mask, strokes=[*kept, *strokes])
     if job is None:
         raise HttpError(409, "This photograph is still being worked on.")
     access.note(request, Trace.Act.CORRECTED, photo, "strokes" if strokes else "settings")

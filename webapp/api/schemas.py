@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from ml.contract import FINDER_SETTINGS, FORMATS, RESULTS
+from ml.contract import FINDER_SETTINGS, FORMATS, MOST_HINTS, RESULTS, VARIANTS
 
 Finding = Literal[FINDER_SETTINGS]  # type: ignore[valid-type]
 Result = Literal[RESULTS]  # type: ignore[valid-type]
@@ -27,6 +27,10 @@ class Settings(Schema):
         None, description="Another number, another try of the repair."
     )
 
+    variant: Annotated[int, Field(ge=0, lt=VARIANTS)] | None = Field(
+        None, description="Which opinion of the colorizer; 0 is the usual one."
+    )
+
     def options(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True, exclude={"strokes"})
 
@@ -39,7 +43,16 @@ class Stroke(Schema):
     )
 
 
+class Hint(Schema):
+    x: float = Field(ge=0, description="Pixels of the photograph as displayed.")
+    y: float = Field(ge=0)
+    rgb: str = Field(pattern="^#[0-9a-fA-F]{6}$")
+
+
 class Rerun(Settings):
+    hints: Annotated[list[Hint], Field(max_length=MOST_HINTS)] | None = Field(
+        None, description="Colours that are to show at their places and on what is like them."
+    )
     strokes: list[Stroke] | None = Field(
         None, description="Drawn over the newest version's mask; nothing is then looked for anew."
     )

@@ -11,8 +11,9 @@ from typing import Any
 from django.urls import reverse
 
 from ml.contract import RESULTS, Options, Stage
-from webapp import queue, standing, versions
+from webapp import conversion, queue, standing, versions
 from webapp.models import Job, Photo
+from webapp.steps import steps_of
 from webapp.views import words
 
 SHOWN = ("original", *RESULTS, "mask")
@@ -35,6 +36,12 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Other:
+    format_name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Take:
     """A download."""
 
@@ -43,6 +50,8 @@ class Take:
     url: str
     format_name: str
     bytes: int
+    others: list[Other]
+    """The same in other formats."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ class Card:
             return []
         return [
             Version(
-                words.version(number, job.options, is_corrected=_is_corrected(job)),
+                words.version(number, job.options, is_corrected=self._is_corrected(job)),
                 f"{self.url}?version={number}",
                 job == self.job,
             )
@@ -110,7 +119,7 @@ class Card:
     @cached_property
     def is_corrected(self) -> bool:
         """Whether a person said where to repair."""
-        return _is_corrected(self.job)
+        return self._is_corrected(self.job)
 
     @cached_property
     def protecting(self) -> str:
@@ -123,9 +132,18 @@ class Card:
         return self.job.options.get("finding", Options.finding)
 
     @cached_property
-    def saturation(self) -> str:
-        """Of its colours: one of words.SATURATIONS."""
-        return str(self.job.options.get("saturation", Options.saturation))
+    def steps(self) -> str:
+        """What was asked for: one of words.STEPS."""
+        return steps_of(self.job.options)
+
+    @cached_property
+    def is_repaired(self) -> bool:
+        """Whether any of its pictures was to be repaired."""
+        return "restored" in self._results or "restored_colorized" in self._results
+
+    @cached_property
+    def is_coloured(self) -> bool:
+        return "colorized" in self._results or "restored_colorized" in self._results
 
     @cached_property
     def print_size(self) -> str:
@@ -176,7 +194,7 @@ class Card:
             Picture(
                 kind,
                 str(words.PICTURES[kind]),
-                self._address(f"preview_{kind}"),
+                self.address(f"preview_{kind}"),
                 self._of_version(reverse("photo_tiles", args=[self.id, kind])),
                 str(words.ALTS[kind]),
             )
@@ -197,9 +215,9 @@ class Card:
     def picture_url(self) -> str:
         """One picture for a contact print; empty where a browser could not show it yet."""
         if self.first_shown:
-            return self._address(f"preview_{self.first_shown}")
+            return self.address(f"preview_{self.first_shown}")
         if self.photo.format in SEEN_BY_BROWSERS and self.photo.bytes <= LARGEST_SHOWN_BYTES:
-            return self._address("original")
+            return self.address("original")
         return ""
 
     @cached_property
@@ -213,7 +231,7 @@ class Card:
 
     @cached_property
     def kinds(self) -> list[Kind]:
-        shares = self.report.get("kinds") or {}
+        shares = versions.origin(self.photo, self.job).report.get("kinds") or {}
         return [Kind(str(name), shares[kind]) for kind, name in words.KINDS.items() if shares.get(kind)]
 
     @cached_property
@@ -232,20 +250,30 @@ class Card:
             return _suffix(self.photo.stored)
         return _suffix(self._results[kind].path) if kind in self._results else ""
 
-    def _address(self, kind: str) -> str:
-        return self._of_version(reverse("photo_file", args=[self.id, kind, self.suffix(kind)]))
+    def other_suffixes(self, kind: str) -> list[str]:
+        """Endings of the formats in which one of RESULTS may be had besides its own."""
+        if kind not in RESULTS or kind not in self._results:
+            return []
+        return conversion.others(self.photo, self._results[kind].path)
+
+    def address(self, kind: str, suffix: str = "") -> str:
+        """Of one of its files, in its own format or another."""
+        return self._of_version(reverse("photo_file", args=[self.id, kind, suffix or self.suffix(kind)]))
 
     def _of_version(self, address: str) -> str:
         return f"{address}?version={self.number}" if self._is_version else address
 
+    def _is_corrected(self, job: Job) -> bool:
+        origin = versions.origin(self.photo, job)
+        return bool(origin.mask) or versions.draws(origin)
+
     def _take(self, kind: str) -> Take:
         bytes = self.photo.bytes if kind == "original" else self._results[kind].bytes
         name = words.FORMATS.get(self.suffix(kind), self.suffix(kind).upper())
-        return Take(kind, str(words.TAKES[kind]), self._address(kind), name, bytes)
-
-
-def _is_corrected(job: Job) -> bool:
-    return bool(job.mask) or len(versions.protecting(job)) < len(job.strokes)
+        others = [
+            Other(words.FORMATS[suffix], self.address(kind, suffix)) for suffix in self.other_suffixes(kind)
+        ]
+        return Take(kind, str(words.TAKES[kind]), self.address(kind), name, bytes, others)
 
 
 def _suffix(path: str) -> str:

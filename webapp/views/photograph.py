@@ -11,10 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from webapp import access, delivery, masks, queue, removal, standing, versions
+from webapp.colour_form import ColourForm
 from webapp.forms import AgainForm, CorrectForm
 from webapp.models import Job, Photo, Trace, Upload
 from webapp.views import words
 from webapp.views.cards import Card
+from webapp.views.colouring import colouring_of
 
 SEE_OTHER = 303
 
@@ -24,17 +26,26 @@ SEE_OTHER = 303
 def page(request: HttpRequest, photo_id: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
     access.note(request, Trace.Act.SAW, photo)
-    card = Card(photo, version_of_address(request, photo))
+    return _page(request, photo, version_of_address(request, photo))
+
+
+def _page(
+    request: HttpRequest, photo: Photo, version: Job | None, refused: ColourForm | None = None
+) -> HttpResponse:
+    """refused: what was sent of colours and could not be done; it stands on the page with its sentence."""
+    card = Card(photo, version)
     may_change = access.may_change(request, photo.upload)
+    may_correct = may_change and photo.job.is_over and card.state == "done"
     page = {
         "card": card,
         "may_change": may_change,
-        "may_correct": may_change and photo.job.is_over and card.state == "done",
-        "again": AgainForm(initial={"finding": card.finding, "saturation": card.saturation})
+        "may_correct": may_correct and card.is_repaired,
+        "colouring": colouring_of(card, refused) if may_correct else None,
+        "again": AgainForm(initial={"finding": card.finding, "steps": card.steps})
         if photo.job.is_over
         else None,
     }
-    return render(request, "webapp/photo.html", page)
+    return render(request, "webapp/photo.html", page, status=400 if refused else 200)
 
 
 @never_cache
@@ -47,9 +58,13 @@ def status(request: HttpRequest, photo_id: str) -> JsonResponse:
 def file(request: HttpRequest, photo_id: str, kind: str, suffix: str) -> HttpResponse:
     photo = access.photo_or_404(request, photo_id)
     version = version_of_address(request, photo) or next(reversed(versions.of(photo)), None)
-    if suffix != Card(photo, version).suffix(kind):
+    card = Card(photo, version)
+    if suffix == card.suffix(kind):
+        answer = delivery.response(photo, kind, request, version)
+    elif suffix in card.other_suffixes(kind):
+        answer = delivery.converted(photo, kind, suffix, request, version)
+    else:
         raise Http404
-    answer = delivery.response(photo, kind, request, version)
     if answer.status_code == 200 and not kind.startswith(delivery.PREVIEW):
         access.note(request, Trace.Act.DOWNLOADED, photo, kind)
     return answer
@@ -62,9 +77,10 @@ def again(request: HttpRequest, photo_id: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Please choose how to look for damage."))
     else:
-        mask = form.cleaned_data.pop("mask")
+        chosen = form.cleaned_data
+        mask, only = chosen.pop("mask"), chosen.pop("steps")
         try:
-            job = masks.take(photo, mask) if mask else versions.look_again(photo, **form.cleaned_data)
+            job = masks.take(photo, mask, only) if mask else versions.look_again(photo, only=only, **chosen)
             if job is None:
                 messages.error(request, words.STILL_WORKED_ON)
             else:
@@ -87,6 +103,24 @@ def correct(request: HttpRequest, photo_id: str) -> HttpResponse:
         messages.error(request, words.STILL_WORKED_ON)
     else:
         access.note(request, Trace.Act.CORRECTED, photo, "strokes")
+    return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
+
+
+@require_POST
+def colour(request: HttpRequest, photo_id: str) -> HttpResponse:
+    photo = access.photo_to_change_or_404(request, photo_id)
+    base = versions.numbered(photo, request.POST.get("version", ""))
+    if base is None:
+        raise Http404
+    form = ColourForm(request.POST, photo=photo, base=base)
+    if not photo.job.is_over:
+        messages.error(request, words.STILL_WORKED_ON)
+    elif not form.is_valid():
+        return _page(request, photo, base, form)
+    elif form.options() == base.options:
+        messages.error(request, _("Nothing was changed, so no new version was made."))
+    elif not versions.recolour(photo, base, form.options()):
+        messages.error(request, words.STILL_WORKED_ON)
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ml.contract import Stage
 from webapp.prints import largest_paper
+from webapp.steps import steps_of
 
 PICTURES: dict[str, Promise] = {
     "original": gettext_lazy("Original"),
@@ -55,12 +56,18 @@ FINDINGS: dict[str, Promise] = {
     ),
 }
 """By ml.contract.FINDER_SETTINGS."""
+STEPS: dict[str, Promise] = {
+    "all": gettext_lazy("All three pictures: repaired, coloured, and both"),
+    "restore": gettext_lazy("Only repaired"),
+    "colour": gettext_lazy("Only coloured, its damage stays"),
+}
+"""By webapp.steps.STEPS."""
 SATURATIONS: dict[str, Promise] = {
     "0.6": gettext_lazy("Paler colours"),
     "1.0": gettext_lazy("Colours as usual"),
     "1.3": gettext_lazy("Stronger colours"),
 }
-"""By ml.contract.Options.saturation."""
+"""By ml.contract.Options.saturation, where one is chosen for all of an album."""
 TRACED: dict[str, Promise] = {
     **PICTURES,
     "zip": gettext_lazy("everything as a ZIP"),
@@ -73,6 +80,10 @@ TRACED: dict[str, Promise] = {
 WISHES: dict[str, Promise] = {
     "careful": gettext_lazy("looked for carefully"),
     "thorough": gettext_lazy("looked for thoroughly"),
+}
+ONLY: dict[str, Promise] = {
+    "restore": gettext_lazy("only repaired"),
+    "colour": gettext_lazy("only coloured"),
 }
 PAUSED = gettext_lazy("The work rests for a while and goes on by itself; your place is kept.")
 STILL_WORKED_ON = gettext_lazy("This photograph is still being worked on. Please wait until it is done.")
@@ -104,9 +115,9 @@ def version(number: int, options: dict[str, Any], *, is_corrected: bool) -> str:
     name = _("Version %(number)s") % {"number": number}
     wishes = [str(WISHES[options["finding"]])] if options.get("finding") in WISHES else []
     wishes = [_("corrected by hand")] if is_corrected else wishes
-    strength = SATURATIONS.get(str(options.get("saturation")))
-    wishes += [str(strength).lower()] if strength else []
     wishes += [_("another repair")] if options.get("seed") else []
+    wishes += [str(ONLY[steps])] if (steps := steps_of(options)) in ONLY else []
+    wishes += _of_colours(options)
     return ", ".join([name, *wishes])
 
 
@@ -115,6 +126,21 @@ def trace_detail(detail: str) -> str:
     if detail.isdigit():
         return ngettext("for %(n)d day", "for %(n)d days", int(detail)) % {"n": int(detail)}
     return str(TRACED.get(detail, detail))
+
+
+def _of_colours(options: dict[str, Any]) -> list[str]:
+    strength, given = options.get("saturation", 1), len(options.get("hints", []))
+    wishes = [_("other colours")] if options.get("variant") else []
+    if given:
+        wishes.append(ngettext("%(n)d colour of your own", "%(n)d colours of your own", given) % {"n": given})
+    if strength != 1:
+        wishes.append(_("stronger colours") if strength > 1 else _("paler colours"))
+    return wishes
+
+
+def alternative(variant: int) -> str:
+    """One of the colorizer's opinions, 0 being its first."""
+    return _("Colours %(number)s") % {"number": variant + 1}
 
 
 def print_size(width: int, height: int) -> str:
