@@ -143,6 +143,14 @@ def append(
     return parcel.offset
 
 
+def remove_all(family: UUID | None) -> None:
+    """Whatever of the family's files has come and was not handed in."""
+    notes = folder().glob("*.json") if folder().is_dir() else ()
+    for parcel in [Parcel(**json.loads(note.read_bytes())) for note in notes]:
+        if parcel.family == str(family):
+            remove(parcel)
+
+
 def remove(parcel: Parcel) -> None:
     for path in (parcel.path, parcel.note):
         with suppress(FileNotFoundError):

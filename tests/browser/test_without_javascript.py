@@ -38,7 +38,7 @@ def fetched(page: Page, link: str) -> bytes:
 def test_upload_wait_download_delete(page: Page) -> None:
     bring(page, "one.jpg", "two.jpg")
     expect(page.get_by_text("0 of 2 are ready.")).to_be_visible()
-    expect(page.get_by_text("This is not a photograph that can be read.")).to_be_visible()
+    expect(page.get_by_text("This is a PDF file.")).to_be_visible()
     one, two = Photo.objects.order_by("name")
     made.run(one, "finding", 0.5)
     expect(page.locator(".print progress")).to_have_count(1, timeout=REFRESHED_MS)

@@ -155,9 +155,9 @@ def test_one_photograph_can_be_treated_otherwise(browser: Client, album: Upload)
     act(browser, "upload_settings", album, PALE | {"act": "keep"})
     one = album.photos.first()
 
-    browser.post(reverse("photo_again", args=[one.pk]), {"finding": "careful", "saturation": "1.3"})
+    browser.post(reverse("photo_again", args=[one.pk]), {"finding": "careful", "steps": "restore"})
 
-    assert one.job.options == {"finding": "careful", "saturation": 1.3}
+    assert one.job.options == {"finding": "careful", "only": ["restored"]}
     album.refresh_from_db()
     assert album.options == AS_OPTIONS
 

@@ -202,7 +202,7 @@ def test_what_is_no_photograph_is_422_with_the_sites_sentence(call):
     answer = call("post", "/photographs", {"photograph": photo_file_of(b"%PDF-1.4")})
 
     assert answer.status_code == 422
-    assert "not a photograph" in answer.json()["detail"]
+    assert "a PDF file" in answer.json()["detail"]
     assert not Photo.objects.exists()
 
 

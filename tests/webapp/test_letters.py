@@ -257,11 +257,12 @@ def test_the_worker_looks_for_letters_where_there_is_a_server(monkeypatch, setti
             pass
 
     monkeypatch.setattr(tasks, "Round", Noted)
-    tasks.open_workshop()
+    tasks.open_workshop(sender=None)
     settings.EMAIL_URL = ""
-    tasks.open_workshop()
+    tasks.open_workshop(sender=None)
 
-    assert started == ["dispatcher", "sweep", "letters", "dispatcher", "sweep"]
+    rest = ["dispatcher", "webhooks", "sweep"]
+    assert started == [*rest, "letters", *rest]
 
 
 def test_who_is_signed_in_finds_the_address_there(submit, client: Client) -> None:

@@ -53,7 +53,7 @@ def test_refused_files_are_named_with_the_reason_and_the_others_go_on() -> None:
     assert Photo.objects.get().name == "good.jpg"
     assert "2 files were not taken" in html
     assert "letter.pdf" in html
-    assert "This is not a photograph that can be read." in html
+    assert "This is a PDF file. Save it as JPEG, PNG or TIFF, and send that." in html
     assert "The file is empty." in html
 
 
@@ -140,7 +140,7 @@ def test_each_picture_is_a_plain_link_that_gives_the_file(kind: str, browser: Cl
 def test_a_wrong_ending_or_kind_is_404(browser: Client, photo: Photo) -> None:
     made.finish(photo)
 
-    for name in ("restored.png", "restored.tif", "secret.jpg", "mask.jpg", "preview_secret.jpg"):
+    for name in ("restored.webp", "restored.tif", "secret.jpg", "mask.jpg", "preview_secret.jpg"):
         assert browser.get(f"/p/{photo.pk}/{name}").status_code == 404
 
 

@@ -99,7 +99,7 @@ def test_what_is_no_photograph_is_refused_as_in_the_form_and_goes(browser, begin
     browser.post("/", {"sent": [id_of(address)]})
 
     refusal = Upload.objects.get().refusals.get()
-    assert (refusal.name, refusal.reason_code) == ("letter.pdf", "not_a_photo")
+    assert (refusal.name, refusal.reason_code) == ("letter.pdf", "other_format")
     assert list(parcels.folder().iterdir()) == []
     assert [path for path in live_settings.INCOMING_DIR.iterdir() if path.is_file()] == []
 
@@ -226,6 +226,29 @@ def test_a_full_disk_is_told(browser, settings):
     settings.MIN_FREE_MB = 10**9
 
     assert browser.post("/tus/", headers={**TUS, "Upload-Length": "12"}).status_code == 507
+
+
+def test_a_quota_is_told_before_a_byte_is_sent(browser, settings, submit):
+    settings.QUOTA_PER_DAY = 1
+    submit()
+
+    answer = browser.post("/tus/", headers={**TUS, "Upload-Length": "12"})
+
+    assert answer.status_code == 429
+    assert "1" in answer.content.decode()
+    assert not parcels.folder().is_dir() or list(parcels.folder().iterdir()) == []
+
+
+def test_delete_everything_takes_what_has_come_so_far(browser, begin, patch):
+    mine = begin(100)
+    patch(mine, bytes(10), 0)
+    others = parcels.begin(uuid4(), "other.jpg", 10)
+
+    browser.post("/delete/")
+
+    assert not lying(mine).exists()
+    assert others.path.exists()
+    parcels.remove(others)
 
 
 @pytest.mark.parametrize("length", ["", "-1", "1e3", "٣", "9" * 30])

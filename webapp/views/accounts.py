@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from webapp import access, removal
+from webapp import access, parcels, removal
 from webapp.accounts.forms import DeleteAccountForm
 from webapp.models import Trace
 from webapp.views import selections
@@ -106,6 +106,7 @@ def _remove_own_uploads(request: HttpRequest) -> int:
     for upload in own:
         access.note(request, Trace.Act.DELETED, upload)
         removal.remove_upload(upload)
+    parcels.remove_all(access.known_family(request))
     return len(own)
 
 

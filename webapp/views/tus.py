@@ -19,7 +19,7 @@ from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
 
 from ml.contract import PhotoRejected
-from webapp import access, intake, parcels, reasons
+from webapp import access, intake, parcels, quotas, reasons
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"
@@ -84,14 +84,18 @@ def _options(request: HttpRequest, parcel_id: UUID | None = None) -> HttpRespons
 
 def _begin(request: HttpRequest) -> HttpResponse:
     length = _number(request, "Upload-Length")
+    family, user = access.family_of(request), request.user if request.user.is_authenticated else None
     try:
         intake.check_size(length)
+        quotas.Room(family, user).check(length)
+    except quotas.Exceeded as exceeded:
+        raise Refused(429, reasons.sentence(exceeded.code, exceeded.values)) from None
     except PhotoRejected as rejected:
         raise Refused(413, reasons.sentence(rejected.code, rejected.values)) from None
     except intake.NoSpace:
         raise Refused(507, reasons.sentence("no_space")) from None
     name = _metadata(request.headers.get("Upload-Metadata", "")).get("filename", "")
-    begun = parcels.begin(access.family_of(request), intake.shown_name(name), length)
+    begun = parcels.begin(family, intake.shown_name(name), length)
     address = reverse("tus_parcel", args=[UUID(begun.id)])
     return HttpResponse(status=201, headers={"Location": address, **_state(begun)})
 
