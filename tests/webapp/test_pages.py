@@ -140,7 +140,7 @@ def test_each_picture_is_a_plain_link_that_gives_the_file(kind: str, browser: Cl
 def test_a_wrong_ending_or_kind_is_404(browser: Client, photo: Photo) -> None:
     made.finish(photo)
 
-    for name in ("restored.png", "restored.tif", "secret.jpg", "mask.jpg", "preview_secret.jpg"):
+    for name in ("restored.webp", "restored.tif", "secret.jpg", "mask.jpg", "preview_secret.jpg"):
         assert browser.get(f"/p/{photo.pk}/{name}").status_code == 404
 
 
