@@ -17,7 +17,8 @@ def states(photos: list[Photo]) -> list[str]:
 
 
 def named(page, photo: Photo) -> None:
-    """Waits until the large view shows it."""
+    """Waits until the large view shows it, and hears keys."""
+    page.wait_for_load_state()
     expect(page.locator("h1")).to_have_text(photo.name)
 
 
