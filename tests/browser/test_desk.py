@@ -18,8 +18,8 @@ def states(photos: list[Photo]) -> list[str]:
 
 def named(page, photo: Photo) -> None:
     """Waits until the large view shows it, and hears keys."""
-    page.wait_for_load_state()
     expect(page.locator("h1")).to_have_text(photo.name)
+    page.wait_for_load_state()
 
 
 def focused(page, photo: Photo) -> None:

@@ -43,12 +43,11 @@ def test_from_upload_to_delete(width: int, locale: str, open_page) -> None:
     made.finish(Photo.objects.get(pk=one.pk))
     expect(page.get_by_role("heading", name=say("Take the pictures"))).to_be_visible()
 
+    expect(page.locator(".deep canvas").first).to_be_visible()
     page.get_by_role("radio", name=say("Restored and coloured"), exact=True).check()
-    expect(page.locator(".is-restored_colorized")).to_be_visible()
     page.get_by_label(say("Show what was repaired")).check()
-    expect(page.locator(".is-mask")).to_be_visible()
     with page.expect_download() as waiting:
-        page.locator(".takes a[href*='/restored_colorized.']").click()
+        page.locator(".takes a[href$='/restored_colorized.jpg']").click()
     assert waiting.value.suggested_filename == "one_restored_colorized.jpg"
     assert Path(waiting.value.path()).stat().st_size > 0
 
