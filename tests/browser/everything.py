@@ -14,7 +14,8 @@ from django.urls import reverse
 from tests.browser import made
 from tests.webapp.files import photo_bytes
 from webapp import access, intake, letters, queue, shares, versions
-from webapp.models import Letter, Photo, Upload, User, Worker
+from webapp.desk import comparing
+from webapp.models import Comparison, Letter, Photo, Result, Upload, User, Worker
 
 PASSWORD = "albums in the attic"
 WHO = ("nobody", "family", "guest", "account", "staff", "admin", "signing up", "forgot", "has the code")
@@ -43,7 +44,15 @@ def fill(family: uuid.UUID) -> dict[str, object]:
     Worker.objects.create(name="workbench", slots=1)
     shares.make(over, 7)
     ids |= {"mixed": taken.upload.pk, "over": over.pk, "asked": asked.pk, "examples": examples.pk}
+    ids["comparison"] = _comparison(Photo.objects.get(pk=ids["again"])).pk
     return ids | {"locked": shares.make(over, 7, "between us").token, "nowhere": uuid.uuid4()}
+
+
+def _comparison(photo: Photo) -> Comparison:
+    """Of its newest two versions, which are to differ."""
+    Result.objects.filter(job=photo.job, kind="preview_restored").update(sha256="0" * 64)
+    comparing.newest_two([photo], None, name="Before and after", kind="restored")
+    return Comparison.objects.get()
 
 
 def _bring_to_their_states(photos: dict[str, Photo]) -> None:
