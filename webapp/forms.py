@@ -11,10 +11,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ml.contract import RESULTS, STROKE_TOOLS, Options
-from webapp import parcels, shares, steps
+from webapp import parcels, shares, steps, versions
 from webapp.models import Trace
 from webapp.parcels import Arrived
-from webapp.views.words import FINDINGS, PICTURES, SATURATIONS, STEPS
+from webapp.views.words import FINDINGS, LAYERS, PICTURES, SATURATIONS, STEPS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
@@ -60,6 +60,7 @@ class UploadForm(forms.Form):
     finding = forms.ChoiceField(
         required=False, choices=FINDINGS.items(), initial=Options.finding, widget=forms.RadioSelect
     )
+    layers = forms.ChoiceField(required=False, choices=LAYERS.items(), initial="", widget=forms.RadioSelect)
     album = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, family: UUID | None = None, **options: Any) -> None:
@@ -80,7 +81,8 @@ class UploadForm(forms.Form):
         """What was chosen, as fields of ml.contract.Options; what is as usual is left out."""
         finding = self.cleaned_data["finding"] or Options.finding
         chosen = {} if finding == Options.finding else {"finding": finding}
-        return chosen | steps.options_of(self.cleaned_data["steps"] or steps.ALL)
+        chosen |= steps.options_of(self.cleaned_data["steps"] or steps.ALL)
+        return versions.with_layers(chosen, self.cleaned_data["layers"])
 
 
 class SettingsForm(forms.Form):
@@ -135,8 +137,13 @@ class AgainForm(forms.Form):
         choices=STEPS.items(),
         widget=forms.RadioSelect,
     )
+    layers = forms.ChoiceField(required=False, choices=LAYERS.items(), widget=forms.RadioSelect)
     other_repair = forms.BooleanField(required=False)
     mask = forms.FileField(required=False, allow_empty_file=True)
+
+    def clean_layers(self) -> str | None:
+        """None where nothing was said of them."""
+        return self.cleaned_data["layers"] if "layers" in self.data else None
 
 
 class StrokesField(forms.JSONField):

@@ -23,10 +23,12 @@ class MaskRefused(ValueError):
     """Its text is a sentence for the person."""
 
 
-def take(photo: Photo, file: UploadedFile, only: Sequence[str] | None = None) -> Job | None:
+def take(
+    photo: Photo, file: UploadedFile, only: Sequence[str] | None = None, layers: str | None = None
+) -> Job | None:
     """A new job that repairs where the mask is white; None while one is being worked on. Raises MaskRefused.
 
-    only: see ml.contract.Options; None for the last job's.
+    only, layers: see ml.contract.Options; None for the last job's, no layers if empty.
     """
     job_id, incoming = uuid.uuid4(), Path(settings.INCOMING_DIR, uuid.uuid4().hex)
     try:
@@ -40,7 +42,8 @@ def take(photo: Photo, file: UploadedFile, only: Sequence[str] | None = None) ->
     finally:
         with suppress(FileNotFoundError):
             incoming.unlink()
-    options, kept = versions.wished(photo.job.options, only=only), versions.protecting(photo.job)
+    kept = versions.protecting(photo.job)
+    options = versions.with_layers(versions.wished(photo.job.options, only=only), layers)
     job = versions.make(photo, options, id=job_id, mask=stored, strokes=kept)
     if job is None:
         storage.remove(storage.job_folder(job_id))

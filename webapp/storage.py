@@ -30,6 +30,7 @@ CONTENT_TYPES = {
     ".heic": "image/heic",
     ".heif": "image/heic",
     ".avif": "image/avif",
+    ".ora": "image/openraster",
 }
 BLOCK = 1 << 20
 

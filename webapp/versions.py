@@ -27,17 +27,22 @@ def numbered(photo: Photo, number: str) -> Job | None:
 
 
 def look_again(
-    photo: Photo, finding: str, *, other_repair: bool, only: Sequence[str] | None = None
+    photo: Photo,
+    finding: str,
+    *,
+    other_repair: bool,
+    only: Sequence[str] | None = None,
+    layers: str | None = None,
 ) -> Job | None:
     """A new job with these settings and the others of the last one; None while one is being worked on.
 
     What was protected stays so.
-    finding, only: see ml.contract.Options; None for the last one's. other_repair: another try of the repair, by a seed
-    not used before.
+    finding, only, layers: see ml.contract.Options; None for the last one's, no layers if empty. other_repair: another
+    try of the repair, by a seed not used before.
     """
 
     def wish(jobs: list[Job]) -> dict[str, Any]:
-        options = wished(jobs[-1].options, finding=finding, only=only)
+        options = with_layers(wished(jobs[-1].options, finding=finding, only=only), layers)
         if other_repair:
             options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
         return {"options": options, "strokes": protecting(jobs[-1])}
@@ -50,6 +55,14 @@ def wished(options: dict[str, Any], **chosen: Any) -> dict[str, Any]:
     changed = {name: value for name, value in chosen.items() if value is not None}
     usual = {name for name, value in changed.items() if value == getattr(Options, name)}
     return {name: value for name, value in {**options, **changed}.items() if name not in usual}
+
+
+def with_layers(options: dict[str, Any], layers: str | None) -> dict[str, Any]:
+    """A job's options with layers of this format; None changes nothing, empty is none."""
+    if layers is None:
+        return options
+    plain = {name: value for name, value in options.items() if name != "layers"}
+    return plain | ({"layers": layers} if layers else {})
 
 
 def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | None:

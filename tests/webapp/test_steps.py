@@ -10,6 +10,7 @@ from django.test import Client
 from ml.contract import Options
 from tests.browser import made
 from tests.webapp.files import photo_file
+from webapp import storage
 from webapp.models import Job, Photo
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,41 @@ def test_the_other_steps_are_taken_afterwards(browser, photo):
     assert "Version 3, only coloured" in text(browser, photo)
     browser.post(f"/p/{photo.pk}/again/", {"finding": "careful"})
     assert queued(photo).options == {"only": ["colorized"], "finding": "careful"}, "what is not asked stays"
+
+
+@pytest.mark.parametrize(
+    ("layers", "options"), [("", {}), ("ora", {"layers": "ora"}), ("tiff", {"layers": "tiff"})]
+)
+def test_layers_are_chosen_with_the_upload(browser, layers, options):
+    browser.post("/", {"photos": [photo_file()], "layers": layers})
+
+    assert Photo.objects.get().job.options == options
+
+
+def test_layers_are_chosen_afterwards_kept_and_given_up(browser, photo):
+    wanted = [{"layers": "ora"}, {}, {"layers": ""}]
+    kept = []
+    for said in wanted:
+        made.finish(Photo.objects.get(pk=photo.pk))
+        browser.post(f"/p/{photo.pk}/again/", {"finding": "careful", **said})
+        kept.append(Photo.objects.get(pk=photo.pk).job.options.get("layers"))
+
+    assert kept == ["ora", "ora", None]
+
+
+def test_layers_are_taken_from_the_page(browser, photo):
+    Job.objects.filter(photo=photo).update(options={"layers": "ora"})
+    job = made.finish(photo)
+    result = job.results.get(kind="restored")
+    job.results.create(
+        kind="layers", path=f"{result.path}.ora", sha256="0" * 64, bytes=9, content_type="image/openraster"
+    )
+    storage.locate(f"{result.path}.ora").write_bytes(b"layers...")
+
+    assert f'href="/p/{photo.pk}/layers.ora"' in text(browser, photo)
+    answer = browser.get(f"/p/{photo.pk}/layers.ora")
+
+    assert b"".join(answer.streaming_content) == b"layers..."
+    assert answer["Content-Type"] == "image/openraster"
+    assert "grandmother_layers.ora" in answer["Content-Disposition"]
+    assert browser.get(f"/p/{photo.pk}/layers.tiff").status_code == 404

@@ -132,6 +132,11 @@ class Card:
         return self.job.options.get("finding", Options.finding)
 
     @cached_property
+    def layers(self) -> str:
+        """In which of ml.contract.LAYERED its layers are; empty for none."""
+        return str(self.job.options.get("layers") or "")
+
+    @cached_property
     def steps(self) -> str:
         """What was asked for: one of words.STEPS."""
         return steps_of(self.job.options)
@@ -227,7 +232,8 @@ class Card:
 
     @cached_property
     def takes(self) -> list[Take]:
-        return [self._take(kind) for kind in SHOWN if kind == "original" or kind in self._results]
+        kinds = (*SHOWN, "layers")
+        return [self._take(kind) for kind in kinds if kind == "original" or kind in self._results]
 
     @cached_property
     def kinds(self) -> list[Kind]:

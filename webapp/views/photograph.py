@@ -41,7 +41,7 @@ def _page(
         "may_change": may_change,
         "may_correct": may_correct and card.is_repaired,
         "colouring": colouring_of(card, refused) if may_correct else None,
-        "again": AgainForm(initial={"finding": card.finding, "steps": card.steps})
+        "again": AgainForm(initial={"finding": card.finding, "steps": card.steps, "layers": card.layers})
         if photo.job.is_over
         else None,
     }
@@ -80,7 +80,10 @@ def again(request: HttpRequest, photo_id: str) -> HttpResponse:
         chosen = form.cleaned_data
         mask, only = chosen.pop("mask"), chosen.pop("steps")
         try:
-            job = masks.take(photo, mask, only) if mask else versions.look_again(photo, only=only, **chosen)
+            if mask:
+                job = masks.take(photo, mask, only, chosen["layers"])
+            else:
+                job = versions.look_again(photo, only=only, **chosen)
             if job is None:
                 messages.error(request, words.STILL_WORKED_ON)
             else:

@@ -19,9 +19,20 @@ PICTURES: dict[str, Promise] = {
     "restored_colorized": gettext_lazy("Restored and coloured"),
     "mask": gettext_lazy("What was repaired"),
 }
-TAKES: dict[str, Promise] = PICTURES | {"mask": gettext_lazy("Mask: white where it was repaired")}
+TAKES: dict[str, Promise] = PICTURES | {
+    "mask": gettext_lazy("Mask: white where it was repaired"),
+    "layers": gettext_lazy("Layers: original, repair, colour and mask"),
+}
 """What a download is called."""
-FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF", "webp": "WebP"}
+FORMATS = {
+    "jpg": "JPEG",
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "tif": "TIFF",
+    "tiff": "TIFF",
+    "webp": "WebP",
+    "ora": "OpenRaster",
+}
 ALTS: dict[str, Promise] = {
     "original": gettext_lazy("The photograph as it was uploaded"),
     "restored": gettext_lazy("The photograph with its damage repaired"),
@@ -62,6 +73,12 @@ STEPS: dict[str, Promise] = {
     "colour": gettext_lazy("Only coloured, its damage stays"),
 }
 """By webapp.steps.STEPS."""
+LAYERS: dict[str, Promise] = {
+    "": gettext_lazy("Pictures alone"),
+    "ora": gettext_lazy("Also a file with layers, for GIMP and Krita"),
+    "tiff": gettext_lazy("Also a file with layers, for Photoshop and Affinity"),
+}
+"""By ml.contract.Options.layers; empty for none."""
 SATURATIONS: dict[str, Promise] = {
     "0.6": gettext_lazy("Paler colours"),
     "1.0": gettext_lazy("Colours as usual"),
