@@ -36,11 +36,21 @@ class Feature:
 
 def find_features(photo_u8_HWC: np.ndarray) -> list[Feature]:
     """Of all faces, in the order of their sureness; RGB. Raises WeightsMissing."""
+    faces, zoom = _detect(photo_u8_HWC)
+    return [feature for face in faces for feature in _features(face[4:14].reshape(5, 2), zoom)]
+
+
+def find_faces(photo_u8_HWC: np.ndarray) -> list[tuple[float, float, float, float]]:
+    """Boxes x, y, width, height in pixels of the photograph, in the order of their sureness. Raises WeightsMissing."""
+    faces, zoom = _detect(photo_u8_HWC)
+    return [tuple(float(length) * zoom for length in face[:4]) for face in faces]
+
+
+def _detect(photo_u8_HWC: np.ndarray) -> tuple[np.ndarray, float]:
+    """YuNet's rows, in pixels as seen, and the pixels of the photograph per pixel seen."""
     seen_u8_HWC = at_most(photo_u8_HWC, SEEN_AT)
-    zoom = photo_u8_HWC.shape[1] / seen_u8_HWC.shape[1]
     _, faces = _detector(*seen_u8_HWC.shape[:2]).detect(cv2.cvtColor(seen_u8_HWC, cv2.COLOR_RGB2BGR))
-    found = [] if faces is None else faces
-    return [feature for face in found for feature in _features(face[4:14].reshape(5, 2), zoom)]
+    return np.empty((0, 15)) if faces is None else faces, photo_u8_HWC.shape[1] / seen_u8_HWC.shape[1]
 
 
 def _features(landmarks: np.ndarray, zoom: float) -> list[Feature]:

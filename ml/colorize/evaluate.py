@@ -8,6 +8,7 @@ channels; both are averaged over a group's photographs. `_gray` is the luma left
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import torch
 
 from ml.colorize.gamut import rounded_luma
 from ml.colorize.infer import Colorizer
+from ml.colorize.people import Label, hue_errors, read_labels
 from ml.metrics import colourfulness, mse, psnr
 from ml.perceptual import SqueezeFeatures, perceptual_distance
 from ml.photoset import load_photoset
@@ -36,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="weights that `export` wrote, for the shipped ones"
     )
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="also by skin, age and dress, as a person labelled them"
+    )
 
 
 def evaluate(
@@ -45,8 +50,10 @@ def evaluate(
     limit: int | None = None,
     save: Path | None = None,
     weights: Path | None = None,
+    labels: Path | None = None,
 ) -> dict[str, Any]:
-    """{"people": {...}, "rest": {...}, "all": {...}, "groups": {GROUP: {...}}}, figures as in `summary`.
+    """{"people": {...}, "rest": {...}, "all": {...}, "groups": {GROUP: {...}}}, figures as in `summary`; with labels
+    (ml.colorize.people) also "labels": {LABEL: {...}}, of the labelled photographs, with hue errors.
 
     data: a folder whose manifest.csv has file, group and people.
     Raises FileNotFoundError, ValueError (no photographs) and WeightsMissing.
@@ -57,13 +64,20 @@ def evaluate(
     chosen = range(len(photoset))
     if limit is not None and limit < len(chosen):
         chosen = [number * len(chosen) // limit for number in range(limit)]
+    labelled = read_labels(labels) if labels else {}
     measured: list[tuple[bool, str, dict[str, float]]] = []
+    by_label: dict[str, list[dict[str, float]]] = defaultdict(list)
     for number in chosen:
         sample = photoset[number]
         truth_HWC = at_most(sample.photo_u8_HWC, LONG_SIDE)
         grey_HWC = np.repeat(rounded_luma(truth_HWC)[..., None], 3, axis=2)
         coloured_HWC = colorizer.colorize(grey_HWC)
-        measured.append((sample.people, sample.group, figures(coloured_HWC, grey_HWC, truth_HWC, features)))
+        one = figures(coloured_HWC, grey_HWC, truth_HWC, features)
+        measured.append((sample.people, sample.group, one))
+        if label := labelled.get(sample.name):
+            hues = _hues(coloured_HWC, truth_HWC, label)
+            for name in ("labelled", *label.groups()):
+                by_label[name].append(one | hues)
         if save is not None:
             _keep(save / f"{Path(sample.name).stem}.png", grey_HWC, coloured_HWC, truth_HWC)
     return {
@@ -74,7 +88,11 @@ def evaluate(
             group: summary(one for _, other, one in measured if other == group)
             for group in sorted({group for _, group, _ in measured})
         },
-    }
+    } | ({"labels": {name: summary(ones) for name, ones in sorted(by_label.items())}} if labels else {})
+
+
+def _hues(coloured_HWC: np.ndarray, truth_HWC: np.ndarray, label: Label) -> dict[str, float]:
+    return hue_errors(cbcr(coloured_HWC), cbcr(truth_HWC), truth_HWC, label.hands)
 
 
 def figures(
@@ -94,10 +112,13 @@ def figures(
 
 
 def summary(photographs: Iterable[dict[str, float]]) -> dict[str, float | int]:
-    """n and the means of a group; {"n": 0} for an empty one."""
+    """n and the means of a group; {"n": 0} for an empty one. What only some photographs have (hands) is the mean
+    over those."""
     listed = list(photographs)
-    names = listed[0] if listed else ()
-    return {"n": len(listed)} | {name: float(np.mean([one[name] for one in listed])) for name in names}
+    names = dict.fromkeys(name for one in listed for name in one)
+    return {"n": len(listed)} | {
+        name: float(np.mean([one[name] for one in listed if name in one])) for name in names
+    }
 
 
 def cbcr(photo_u8_HWC: np.ndarray) -> np.ndarray:

@@ -144,3 +144,19 @@ def test_decibels_are_averaged_over_photographs():
     means = room.summary([{"psnr_rgb": 20.0}, {"psnr_rgb": 30.0}])
 
     assert means == {"n": 2, "psnr_rgb": 25.0}
+
+
+def test_labelled_photographs_are_told_by_label_and_the_others_are_left_out(folder, with_colorizer, tmp_path):
+    with_colorizer(Leaves())
+    labels = tmp_path / "labels.csv"
+    labels.write_text(
+        "file,skin,who,uniform,hands\nann.png,dark,women,,0 0 1000 1000\nbob.png,light,men,yes,\n"
+    )
+
+    figures = room.evaluate(folder, device="cpu", labels=labels)
+
+    assert {name: part["n"] for name, part in figures["labels"].items()} == {
+        "labelled": 2, "skin dark": 1, "skin light": 1, "women": 1, "men": 1, "uniform": 1, "no uniform": 1
+    }  # fmt: skip
+    assert figures["labels"]["women"]["mse_cbcr"] == pytest.approx(ORANGE_MSE, rel=0.01)
+    json.dumps(figures)
