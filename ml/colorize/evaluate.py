@@ -58,13 +58,13 @@ def evaluate(
     data: a folder whose manifest.csv has file, group and people.
     Raises FileNotFoundError, ValueError (no photographs) and WeightsMissing.
     """
+    labelled = read_labels(labels) if labels else {}
     colorizer = Colorizer.load(device, weights)
     features = SqueezeFeatures().to(colorizer.device)
     photoset = load_photoset([data])
     chosen = range(len(photoset))
     if limit is not None and limit < len(chosen):
         chosen = [number * len(chosen) // limit for number in range(limit)]
-    labelled = read_labels(labels) if labels else {}
     measured: list[tuple[bool, str, dict[str, float]]] = []
     by_label: dict[str, list[dict[str, float]]] = defaultdict(list)
     for number in chosen:

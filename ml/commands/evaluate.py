@@ -49,7 +49,12 @@ def main(args: argparse.Namespace) -> int:
     if not (args.data / "manifest.csv").is_file():
         raise UsageError(f"--data: there is no manifest.csv in {args.data}")
     own = {name: value for name, value in vars(args).items() if name not in SHARED}
-    figures = _room(args.network).evaluate(args.data, device=args.device, **own)
+    try:
+        figures = _room(args.network).evaluate(args.data, device=args.device, **own)
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no {error.filename}" if error.filename else str(error)) from error
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     if args.json:
         answer(figures)
     else:

@@ -116,6 +116,15 @@ def test_a_data_folder_that_is_none_is_wrong_usage(room, tmp_path):
     assert room.calls == []
 
 
+def test_evaluate_says_which_file_is_not_there(tmp_path, capsys):
+    (tmp_path / "manifest.csv").write_text("file,group,people\n")
+
+    assert (
+        main(["evaluate", "colorize", "--data", str(tmp_path), "--labels", str(tmp_path / "none.csv")]) == 2
+    )
+    assert f"there is no {tmp_path / 'none.csv'}" in capsys.readouterr().err
+
+
 def test_evaluate_prints_the_rooms_document(room, tmp_path, capsys):
     (tmp_path / "manifest.csv").write_text("file,mask,group,level\n")
 
