@@ -194,3 +194,25 @@ def test_the_private_link_is_copied(open_page, photo) -> None:
 
     expect(page.locator("#copied")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").endswith(f"/u/{photo.upload_id}/")
+
+
+def test_a_viewer_that_nobody_touches_draws_nothing(page) -> None:
+    """Else an open tab would keep a processor busy, and warm a lap, for as long as it is open."""
+    page.evaluate(
+        """() => {
+            const draw = CanvasRenderingContext2D.prototype.drawImage;
+            window.drawn = 0;
+            CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+                window.drawn += 1;
+                return draw.apply(this, given);
+            };
+        }"""
+    )
+    page.wait_for_timeout(1500)  # what its beginning asked for is drawn
+    page.evaluate("window.drawn = 0")
+    page.wait_for_timeout(1000)
+
+    assert page.evaluate("window.drawn") == 0
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("window.drawn > 0")

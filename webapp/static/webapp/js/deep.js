@@ -125,10 +125,20 @@ export function show({ items }, shown) {
   for (const [kind, item] of items) {
     const share = shown.get(kind) ?? 0;
     const size = item.source.dimensions;
-    if (share > 0) item.setClip(share < 1 ? new OpenSeadragon.Rect(0, 0, share * size.x, size.y) : null);
+    // A clip that is set, even to what it was, is drawn anew, and calls here again: for as long as the page is open.
+    const clip = share < 1 ? share * size.x : null;
+    if (share > 0 && (item.getClip()?.width ?? null) !== clip) {
+      item.setClip(clip === null ? null : new OpenSeadragon.Rect(0, 0, clip, size.y));
+    }
     const opacity = share > 0 ? 1 : 0;
     if (item.opacity !== opacity) item.setOpacity(opacity);
   }
+}
+
+/* Draws what the sources were told of meanwhile: OpenSeadragon looks for other tiles only when an item changes. */
+export function renew({ osd, items }) {
+  for (const item of items.values()) item.setClip(item.getClip());
+  osd.forceRedraw();
 }
 
 /* How many of the screen's own pixels one of the photograph's takes. */

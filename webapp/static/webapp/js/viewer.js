@@ -2,7 +2,7 @@
    keys; space shows the original while it is held; what is under the eye stays there when pictures are changed. */
 
 import { ChangeMap } from "./changes.js";
-import { frame, imageScale, isWhole, openDeep, show, Source } from "./deep.js";
+import { frame, imageScale, isWhole, openDeep, renew, show, Source } from "./deep.js";
 import { Loupe } from "./loupe.js";
 import { wireMoving } from "./moving.js";
 
@@ -75,8 +75,7 @@ async function lookCloser(kind) {
   if (preview.width === width || one.status || !looksClose() || !isSeen(kind)) return;
   await one.ask(asks[kind], () => looksClose() && (isSeen(kind) || kind === "mask"));
   for (const map of Object.values(maps)) map.follow();
-  osd.forceRedraw();
-  glass.lens?.osd.forceRedraw();
+  for (const one of [view, glass.lens]) if (one) renew(one);
   draw();
 }
 
