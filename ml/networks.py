@@ -20,7 +20,7 @@ Share = Callable[[float], None]
 
 class Found(Protocol):
     probability_01_HW: np.ndarray
-    kinds_01_3HW: np.ndarray
+    likeliest_u8_HW: np.ndarray
 
 
 class Finder(Protocol):

@@ -152,13 +152,13 @@ def _find(
     if hole_HW.mean() < ALMOST_NOTHING:
         hole_HW = np.zeros_like(hole_HW)
     pictures.hole_HW = hole_HW
-    pictures.kinds = _kind_shares(found.kinds_01_3HW, hole_HW)
+    pictures.kinds = _kind_shares(found.likeliest_u8_HW, hole_HW)
 
 
-def _kind_shares(kinds_01_3HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, float]:
+def _kind_shares(likeliest_u8_HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, float]:
     """Share of the area by the likeliest kind of each pixel of the hole."""
-    likeliest = kinds_01_3HW[:, hole_HW].argmax(axis=0)
-    return {kind: float((likeliest == index).sum() / hole_HW.size) for index, kind in enumerate(KINDS)}
+    counts = np.bincount(likeliest_u8_HW[hole_HW], minlength=len(KINDS))
+    return {kind: float(count / hole_HW.size) for kind, count in zip(KINDS, counts, strict=True)}
 
 
 def read_hole(mask: Path, photo: Photo) -> np.ndarray:

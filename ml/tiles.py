@@ -7,8 +7,9 @@ and no division, and a function that treats pixels alike is returned exactly (wi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -78,26 +79,34 @@ def plan_tiles(height: int, width: int, size: int, overlap: int) -> list[Tile]:
     return [Tile(row, column) for row in plan_axis(height, size, overlap) for column in columns]
 
 
-def blend(
+def blended_bands(
     pixels: np.ndarray,
     tiles: list[Tile],
     function: Callable[[np.ndarray], np.ndarray],
     on_progress: Callable[[float], None] | None = None,
-    dtype: type[np.floating] = np.float32,
-) -> np.ndarray:
-    """function over every tile, blended: of `dtype`, the function's channels, the picture's height and width.
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """function over every tile, blended: the picture's rows in bands from the top, and their values, float32.
 
-    pixels: HW or HWC.  function: from a tile's pixels to HW or HWC of the same height and width.
+    No more than one row of tiles is held.
+    pixels: HW or HWC.  tiles: row by row.  function: from a tile's pixels to HW or HWC of the same height and width.
     """
-    blended: np.ndarray | None = None
-    for done, tile in enumerate(tiles, start=1):
-        values = np.asarray(function(pixels[tile.slices]), dtype=np.float32)
-        if blended is None:
-            blended = np.zeros(pixels.shape[:2] + values.shape[2:], dtype)
-        weights = tile.weights_HW()
-        blended[tile.slices] += values * (weights if values.ndim == 2 else weights[..., None])
-        if on_progress:
-            on_progress(done / len(tiles))
-    if blended is None:
-        raise ValueError("no tiles")
-    return blended
+    done = 0
+    begun = np.zeros(0, np.float32)
+    """Of the next row of tiles, what the one before has added."""
+    by_row = [(rows, list(group)) for rows, group in groupby(tiles, key=lambda tile: tile.rows)]
+    ends = [rows.start for rows, _ in by_row[1:]] + [pixels.shape[0]]
+    for (rows, row_of_tiles), end in zip(by_row, ends, strict=True):
+        band = None
+        for tile in row_of_tiles:
+            values = np.asarray(function(pixels[tile.slices]), dtype=np.float32)
+            if band is None:
+                band = np.zeros((rows.stop - rows.start, pixels.shape[1], *values.shape[2:]), np.float32)
+                band[: len(begun)] = begun if len(begun) else 0
+            weights = tile.weights_HW()
+            band[:, tile.slices[1]] += values * (weights if values.ndim == 2 else weights[..., None])
+            done += 1
+            if on_progress:
+                on_progress(done / len(tiles))
+        assert band is not None
+        yield slice(rows.start, end), band[: end - rows.start]
+        begun = band[end - rows.start :]

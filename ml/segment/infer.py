@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from ml.economy import sparing
 from ml.engines import Engine, TorchEngine, load_engine
 from ml.scaling import at_most
 from ml.segment.network import MULTIPLE, build_for
-from ml.tiles import blend, plan_tiles
+from ml.tiles import blended_bands, plan_tiles
 
 TILE, OVERLAP = 1024, 128
 """Pixels; a picture up to TILE on its long side is seen in one piece."""
@@ -30,10 +30,8 @@ VIEWS = (768, 384)
 grass or lace often is not. Average precision on real masks 0.46 for 0.41 with the tiles as they are."""
 FAR_SURER, FAR_UNSURE = 0.5, 0.25
 """What the view from afar counts for where it is surer of a defect than the tiles, and where it is not."""
-BAND = 256
-"""Rows that are joined or made probabilities at once: no second copy of all."""
 HALF_ABOVE = 32_000_000
-"""Pixels; the logits of a larger picture are kept in half precision: of 100 megapixels 0.8 GB for 1.6."""
+"""Pixels; the probabilities of a larger picture are kept in half precision: of 100 megapixels 0.2 GB for 0.4."""
 THRESHOLDS = {"careful": 0.7, "normal": 0.5, "thorough": 0.3}
 """By setting: a pixel above it is a defect; how they were chosen is told in weights/segment.md."""
 
@@ -42,13 +40,22 @@ Share = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Found:
-    """probability_01_HW: of a defect.  kinds_01_3HW: of a line, a speck, a loss; adds up to it.
-
-    float32, or float16 above HALF_ABOVE.
+    """probability_01_HW: of a defect; float32, or float16 above HALF_ABOVE.
+    likeliest_u8_HW: of which kind it would be; 0 line, 1 speck, 2 loss.
     """
 
     probability_01_HW: np.ndarray
-    kinds_01_3HW: np.ndarray
+    likeliest_u8_HW: np.ndarray
+
+    @classmethod
+    def nothing_yet(cls, height: int, width: int) -> Found:
+        dtype = np.float16 if height * width > HALF_ABOVE else np.float32
+        return cls(np.empty((height, width), dtype), np.empty((height, width), np.uint8))
+
+    def take(self, rows: slice, logits_HW4: np.ndarray) -> None:
+        """Rows as the network has them: logits of a defect and of each kind."""
+        self.probability_01_HW[rows] = torch.from_numpy(logits_HW4[..., 0]).sigmoid().numpy()
+        self.likeliest_u8_HW[rows] = logits_HW4[..., 1:].argmax(axis=2)
 
 
 class Finder:
@@ -105,22 +112,19 @@ class Finder:
             return self._see(tile_u8_HWC, flips, far, flip_views)
 
         height, width = photo_u8_HWC.shape[:2]
-        dtype = np.float16 if height * width > HALF_ABOVE else np.float32
-        logits_HW4 = blend(photo_u8_HWC, tiles, see, on_progress, dtype)
-        if far and len(tiles) > 1:
-            self._join_far_view(logits_HW4, photo_u8_HWC, flips)
-        return _found(logits_HW4)
+        far_HW4 = (
+            self._see(at_most(photo_u8_HWC, TILE), flips, True, flips) if far and len(tiles) > 1 else None
+        )
+        found = Found.nothing_yet(height, width)
+        for rows, logits_HW4 in blended_bands(photo_u8_HWC, tiles, see, on_progress):
+            if far_HW4 is not None:
+                _join_far_view(logits_HW4, _enlarged(far_HW4, height, width, rows))
+            found.take(rows, logits_HW4)
+        return found
 
     def hole(self, found: Found, setting: str = "normal") -> np.ndarray:
         """What is to be repaired: bool HW. setting: one of THRESHOLDS."""
         return found.probability_01_HW > THRESHOLDS[setting]
-
-    def _join_far_view(self, near_HW4: np.ndarray, photo_u8_HWC: np.ndarray, flips: bool) -> None:
-        """The whole picture at TILE shows large losses that a tile takes for background, and is blind to hairlines."""
-        far_HW4 = self._see(at_most(photo_u8_HWC, TILE), flips, True, flips)
-        for rows, far_band_HW4 in _enlarged(far_HW4, *photo_u8_HWC.shape[:2]):
-            step_HW4 = far_band_HW4 - near_HW4[rows]
-            near_HW4[rows] += step_HW4 * np.where(step_HW4[..., :1] > 0, FAR_SURER, FAR_UNSURE)
 
     def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool, flip_views: bool) -> np.ndarray:
         """Logits, float32 HW4: as it is and, if far, at VIEWS that are smaller, averaged.
@@ -151,23 +155,17 @@ class Finder:
         return np.ascontiguousarray(logits_4HW[:, :height, :width].permute(1, 2, 0).float().cpu().numpy())
 
 
-def _enlarged(small_HWC: np.ndarray, height: int, width: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Enlarged linearly, as cv2.resize does it, BAND rows at a time: the rows, and those of the result."""
+def _join_far_view(near_HW4: np.ndarray, far_HW4: np.ndarray) -> None:
+    """The whole picture at TILE shows large losses that a tile takes for background, and is blind to hairlines."""
+    step_HW4 = far_HW4 - near_HW4
+    near_HW4 += step_HW4 * np.where(step_HW4[..., :1] > 0, FAR_SURER, FAR_UNSURE)
+
+
+def _enlarged(small_HWC: np.ndarray, height: int, width: int, rows: slice) -> np.ndarray:
+    """Those rows of the map enlarged linearly to height and width, as cv2.resize does it."""
     last = len(small_HWC) - 1
-    wide_HWC = cv2.resize(small_HWC, (width, last + 1), interpolation=cv2.INTER_LINEAR)
-    for top in range(0, height, BAND):
-        rows = slice(top, min(top + BAND, height))
-        place = np.clip((np.arange(rows.start, rows.stop) + 0.5) * (last + 1) / height - 0.5, 0, last)
-        above = np.minimum(place.astype(int), max(last - 1, 0))
-        share = np.float32(place - above)[:, None, None]
-        yield rows, wide_HWC[above] * (1 - share) + wide_HWC[np.minimum(above + 1, last)] * share
-
-
-def _found(logits_HW4: np.ndarray) -> Found:
-    """In place."""
-    for top in range(0, len(logits_HW4), BAND):
-        band_HW4 = torch.from_numpy(logits_HW4[top : top + BAND])
-        defect_HW1 = band_HW4[..., :1].float().sigmoid()
-        band_HW4[..., 1:] = defect_HW1 * band_HW4[..., 1:].float().softmax(2)
-        band_HW4[..., :1] = defect_HW1
-    return Found(logits_HW4[..., 0], logits_HW4[..., 1:].transpose(2, 0, 1))
+    place = np.clip((np.arange(rows.start, rows.stop) + 0.5) * (last + 1) / height - 0.5, 0, last)
+    above = np.minimum(place.astype(int), max(last - 1, 0))
+    share = np.float32(place - above)[:, None, None]
+    tall_HWC = small_HWC[above] * (1 - share) + small_HWC[np.minimum(above + 1, last)] * share
+    return cv2.resize(tall_HWC, (width, len(tall_HWC)), interpolation=cv2.INTER_LINEAR)

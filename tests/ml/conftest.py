@@ -18,7 +18,7 @@ SCRATCH = (slice(40, 44), slice(20, 90))
 @dataclass
 class FakeFound:
     probability_01_HW: np.ndarray
-    kinds_01_3HW: np.ndarray
+    likeliest_u8_HW: np.ndarray
 
 
 class FakeFinder:
@@ -32,7 +32,7 @@ class FakeFinder:
         if on_progress:
             on_progress(0.5)
         probability = (photo_u8_HWC.min(axis=2) == 255).astype(np.float32)
-        return FakeFound(probability, np.stack([probability, probability * 0, probability * 0]))
+        return FakeFound(probability, np.zeros(probability.shape, np.uint8))
 
     def hole(self, found, setting="normal"):
         self.setting = setting
