@@ -129,13 +129,18 @@ class Finder:
     def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool, flip_views: bool) -> np.ndarray:
         """Logits, float32 HW4: as it is and, if far, at VIEWS that are smaller, averaged.
 
+        flips: mirrored too, and the smaller ones turned by a quarter as well.
         flip_views: mirror those too: 0.003 of average precision for a fifth of the time that many tiles take.
         """
         height, width = photo_u8_HWC.shape[:2]
         logits_HW4 = self._look(photo_u8_HWC, flips)
         views = [side for side in VIEWS if far and side < max(height, width)]
         for side in views:
-            seen_HW4 = self._look(at_most(photo_u8_HWC, side), flip_views)
+            small_u8_HWC = at_most(photo_u8_HWC, side)
+            seen_HW4 = self._look(small_u8_HWC, flip_views)
+            if flips:
+                turned_HW4 = self._look(np.ascontiguousarray(np.rot90(small_u8_HWC)), flip_views)
+                seen_HW4 = (seen_HW4 + np.rot90(turned_HW4, -1)) / 2
             logits_HW4 += cv2.resize(seen_HW4, (width, height), interpolation=cv2.INTER_LINEAR)
         return logits_HW4 / (1 + len(views))
 

@@ -128,16 +128,41 @@ def test_tiles_join_without_a_seam_and_the_view_from_afar_is_heard():
 
 
 class SureOfSizes(nn.Module):
-    """A defect everywhere for the widths it knows, none for others."""
+    """A defect everywhere for the long sides it knows, none for others."""
 
-    def __init__(self, *widths: int) -> None:
+    def __init__(self, *sides: int) -> None:
         super().__init__()
-        self.widths = widths
+        self.sides = sides
         self.seen: set[int] = set()
 
     def forward(self, photo_01):
-        self.seen.add(photo_01.shape[3])
-        return torch.full((1, 4, *photo_01.shape[2:]), 4.0 if photo_01.shape[3] in self.widths else -4.0)
+        side = max(photo_01.shape[2:])
+        self.seen.add(side)
+        return torch.full((1, 4, *photo_01.shape[2:]), 4.0 if side in self.sides else -4.0)
+
+
+class Bands(nn.Module):
+    """Knows damage in tall pictures alone, and in their upper half."""
+
+    def forward(self, photo_01):
+        height, width = photo_01.shape[2:]
+        logits = torch.full((1, 4, height, width), -6.0)
+        if height > width:
+            logits[:, :, : height // 2] = 6.0
+        return logits
+
+
+def test_what_is_only_seen_when_the_picture_is_turned_is_heard_in_its_place():
+    """Turned to the left, the right half is on top. Two of three views are turned: half of 2/3 of 12 above -6."""
+    finder = Finder.of(Bands(), torch.device("cpu"))
+    photo = np.zeros((512, 1024, 3), np.uint8)
+
+    turned, not_turned = (finder.find(photo, flips=flips).probability_01_HW for flips in (True, False))
+
+    logits = np.log(turned / (1 - turned))
+    assert logits[:, 600:].min() == pytest.approx(-2, abs=0.05)
+    assert logits[:, :400].max() < -5.5
+    assert not_turned.max() < 0.01
 
 
 def probability(network: nn.Module, width: int, far: bool = True) -> float:
