@@ -15,6 +15,7 @@ from ml.pipeline import restore_file
 from tests.browser import made
 from tests.browser.looking import come_closer, spot
 from webapp import intake, storage
+from webapp.arrivals import Copied
 from webapp.models import Job
 
 SIZE = (640, 480)
@@ -39,7 +40,9 @@ def photo(transactional_db: None, family):
         picture_u8[part] = 255
     file = io.BytesIO()
     Image.fromarray(picture_u8).convert("RGB").save(file, "PNG")
-    photo = intake.submit([SimpleUploadedFile("brooch.png", file.getvalue())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("brooch.png", file.getvalue()))], family=family).photos[
+        0
+    ]
     made.finish(photo, hole_HW=picture_u8 == 255)
     return photo
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import socketserver
 import threading
@@ -110,6 +111,29 @@ def test_after_the_page_was_left_what_was_sent_is_not_sent_again(open_page, line
 
     assert line.bytes - before < 5 * MEGABYTE
     assert Photo.objects.get().sha256 == hashlib.sha256(photograph.read_bytes()).hexdigest()
+
+
+def test_when_the_answer_to_the_last_step_is_lost_the_button_leads_to_what_was_taken(open_page):
+    page = open_page("/", forgiven="net::ERR_")
+    losing = iter([True])
+
+    def lose(route):
+        if route.request.method == "POST" and next(losing, False):
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.fallback()
+
+    page.route(re.compile(r"//[^/]+/$"), lose)
+    page.set_input_files("#photos", {"name": "one.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()})
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The connection was lost. Nothing is lost on your side")).to_be_visible()
+    assert Photo.objects.count() == 1
+
+    page.get_by_role("button", name="Restore").click()
+    page.wait_for_url("**/u/*/")
+
+    assert str(Photo.objects.get().upload_id) in page.url
 
 
 def test_a_file_that_is_refused_is_told_and_the_others_go(open_page, settings):

@@ -18,6 +18,7 @@ from webapp import access, delivery, guards, intake, queue, quotas, removal, sta
 from webapp.api import hooks
 from webapp.api.keys import Bearer
 from webapp.api.schemas import Made, Photograph, Problem, Rerun, Settings
+from webapp.arrivals import Copied
 from webapp.forms import StrokesField
 from webapp.models import Key, Photo, Refusal, Submitted, Trace
 from webapp.rates import TooOften
@@ -51,7 +52,7 @@ def send(
         return Status(200, _shown(before))
     guards.uploads(request, key.user)
     family = access.family_of_user(key.user)
-    taken = intake.submit([photograph], family=family, user=key.user, options=settings.options())
+    taken = intake.submit([Copied(photograph)], family=family, user=key.user, options=settings.options())
     if not taken.photos:
         raise _refused(taken.refused[0])
     photo = taken.photos[0]

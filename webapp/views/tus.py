@@ -19,7 +19,7 @@ from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
 
 from ml.contract import PhotoRejected
-from webapp import access, intake, parcels, quotas, reasons
+from webapp import access, intake, parcels, quotas, reasons, storage
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"
@@ -92,7 +92,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
         raise Refused(429, reasons.sentence(exceeded.code, exceeded.values)) from None
     except PhotoRejected as rejected:
         raise Refused(413, reasons.sentence(rejected.code, rejected.values)) from None
-    except intake.NoSpace:
+    except storage.NoSpace:
         raise Refused(507, reasons.sentence("no_space")) from None
     name = _metadata(request.headers.get("Upload-Metadata", "")).get("filename", "")
     begun = parcels.begin(family, intake.shown_name(name), length)
