@@ -184,6 +184,19 @@ def test_a_pasted_picture_is_taken(open_page):
     expect(page.locator(".chosen li")).to_contain_text("pasted.png")
 
 
+def test_what_the_camera_took_is_chosen_as_files_are(open_page):
+    page = open_page("/")
+    camera = page.locator("#camera")
+    assert (camera.get_attribute("capture"), camera.get_attribute("accept")) == ("environment", "image/*")
+
+    camera.set_input_files({"name": "image.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()})
+
+    expect(page.locator(".chosen li")).to_contain_text("image.jpg")
+    page.get_by_role("button", name="Restore").click()
+    page.wait_for_url("**/u/*/")
+    assert Photo.objects.get().name == "image.jpg"
+
+
 def test_the_first_page_is_light_early_and_stands_still(open_page):
     loads = [_measured(open_page("/")) for _ in range(3)]  # a machine is busy with other things at times
     best = {name: min(load[name] for load in loads) for name in loads[0]}
