@@ -172,8 +172,8 @@ class Card:
         if self.state == "queued" and queue.paused():
             return str(words.PAUSED)
         if self.state == "running":
-            return words.under_way(standing.expected_seconds(self.job))
-        return words.place(standing.place(self.job), standing.expected_seconds(self.job))
+            return words.under_way(standing.expected(self.job))
+        return words.place(standing.place(self.job), standing.expected(self.job))
 
     @cached_property
     def reason(self) -> str:
