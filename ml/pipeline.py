@@ -19,6 +19,7 @@ from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage, check_places
 from ml.course import Course
 from ml.economy import is_out_of_memory, release, watched
+from ml.holes import read_hole
 from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
@@ -26,6 +27,7 @@ from ml.record import full_record
 from ml.results import ResultFiles
 from ml.strokes import Stroke, draws, redraw
 from ml.tone import has_colour, is_neutral, neutral
+from ml.tries import Tried, coloured, place_of
 
 KINDS = ("line", "speck", "loss")
 REPAIRED = {"restored", "restored_colorized"}
@@ -51,6 +53,8 @@ class Pictures:
     mask_given: bool = False
     kinds: dict[str, float] = field(default_factory=dict)
     invented: list[Invented] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+    """Places that were repaired once more; fewer than were asked for where nothing was to repair."""
     degraded: list[str] = field(default_factory=list)
     """What was given up for want of memory, as it happens; see ml.economy."""
     results: dict[str, Photo] = field(default_factory=dict)
@@ -161,21 +165,6 @@ def _kind_shares(kinds_01_3HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, flo
     return {kind: float((likeliest == index).sum() / hole_HW.size) for index, kind in enumerate(KINDS)}
 
 
-def read_hole(mask: Path, photo: Photo) -> np.ndarray:
-    """The white of a mask's file (brighter than half) as bool HW; PhotoRejected where it does not fit the photo."""
-    height, width = photo.pixels_HWC.shape[:2]
-    picture = read(mask, max_pixels=max(MAX_PIXELS, height * width))
-    mask_height, mask_width = picture.pixels_HWC.shape[:2]
-    if (mask_height, mask_width) != (height, width):
-        raise PhotoRejected(
-            "mask_size", mask_width=mask_width, mask_height=mask_height, width=width, height=height
-        )
-    hole_HW = picture.pixels_u8().min(axis=2) >= 128
-    if hole_HW.all():
-        raise PhotoRejected("all_hole")
-    return hole_HW
-
-
 def _repair(
     pictures: Pictures, options: Options, course: Course, given: Networks | None, results: ResultFiles
 ) -> None:
@@ -186,12 +175,31 @@ def _repair(
         with course.stage(Stage.REPAIRING) as on_share:
             repairer = given.repairer if given else loading.load_repairer(options.device)
             restored = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
+            for wish in options.tries:
+                restored = _try(pictures, restored, wish, repairer, on_share)
             pictures.invented = find_invented(hole_HW, photo.pixels_u8(), restored.pixels_u8())
     if options.layers is not None or "restored_colorized" in options.only:
         pictures.results["restored"] = restored
     if "restored" in options.only:
         with course.aside(Stage.WRITING):
             results.add_result(pictures, "restored", restored)
+
+
+def _try(
+    pictures: Pictures,
+    restored: Photo,
+    wish: Mapping[str, Any],
+    repairer: loading.Repairer,
+    on_share: loading.Share,
+) -> Photo:
+    """restored with what was repaired at one place repaired once more."""
+    hole_HW = pictures.hole_HW & place_of(wish, pictures.original)
+    if not hole_HW.any():
+        return restored
+    again = repair_photo(restored, hole_HW, repairer, on_share, wish["seed"])
+    touched_HW = repairer.touched(hole_HW)
+    pictures.tried.append(Tried.of(wish["seed"], hole_HW, touched_HW, restored, again))
+    return again
 
 
 def repair_photo(
@@ -227,11 +235,13 @@ def _colour(
             if done and pictures.found_nothing:
                 photo = pictures.results["colorized"]
             else:
-                photo = colour_photo(
-                    pictures.results["restored"] if result == "restored_colorized" else pictures.original,
-                    colorizer,
-                    options,
-                    lambda share, done=done: on_share((done + share) / len(wanted)),
+                is_repaired = result == "restored_colorized"
+                photo = coloured(
+                    pictures.results["restored"] if is_repaired else pictures.original,
+                    pictures.tried if is_repaired else [],
+                    lambda seen, done=done: colour_photo(
+                        seen, colorizer, options, lambda share: on_share((done + share) / len(wanted))
+                    ),
                 )
             with course.aside(Stage.WRITING):
                 results.add_result(pictures, result, photo)
@@ -264,6 +274,8 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
     notes = list(photo.notes)
     if COLOURED & set(options.only) and has_colour(photo.pixels_HWC):
         notes.append("already_coloured")
+    if len(pictures.tried) < len(options.tries) and REPAIRED & set(options.only):
+        notes.append("tried_nothing")
     if pictures.degraded:
         notes.append("degraded")
     hole_HW = pictures.hole_HW

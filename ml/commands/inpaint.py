@@ -68,8 +68,9 @@ def main(args: argparse.Namespace) -> int:
 def _repair(args: argparse.Namespace, format: str) -> float:
     from ml import networks
     from ml.commands.progress import Bar
+    from ml.holes import read_hole
     from ml.photo import read, write
-    from ml.pipeline import read_hole, repair_photo
+    from ml.pipeline import repair_photo
     from ml.record import described, new_record, repaired_step
 
     photo = read(args.input, **limits(args))
