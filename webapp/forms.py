@@ -16,6 +16,7 @@ from ml.contract import RESULTS, STROKE_TOOLS, Options
 from webapp import parcels, shares, steps, versions
 from webapp.arrivals import Arrived, Copied
 from webapp.models import Trace, Upload
+from webapp.tries import RETRY
 from webapp.views.words import FINDINGS, LAYERS, PICTURES, SATURATIONS, STEPS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
@@ -157,7 +158,7 @@ class AgainForm(forms.Form):
 
 
 class StrokesField(forms.JSONField):
-    """A list of strokes as ml.strokes reads them, each within reason."""
+    """A list of strokes as ml.strokes reads them, or of RETRY, each within reason."""
 
     widget = forms.HiddenInput
     MOST_STROKES, MOST_POINTS, LARGEST_PX = 2_000, 60_000, 100_000
@@ -182,7 +183,7 @@ class StrokesField(forms.JSONField):
             return False
         points = stroke["points"]
         return (
-            stroke["tool"] in STROKE_TOOLS
+            stroke["tool"] in (*STROKE_TOOLS, RETRY)
             and self._is_length(stroke["width"])
             and 0 < stroke["width"] <= self.LARGEST_PX / 10
             and isinstance(points, list)

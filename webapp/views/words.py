@@ -122,6 +122,9 @@ NOTES: dict[str, Promise] = {
         "Memory ran short: the photograph was worked on in smaller pieces, and the result may be less good "
         "than on a larger machine."
     ),
+    "tried_nothing": gettext_lazy(
+        "At a place that was to be repaired another way nothing was repaired, so nothing changed there."
+    ),
     "already_coloured": gettext_lazy(
         "The photograph has colours already; they were replaced in the colorized results."
     ),
@@ -135,6 +138,10 @@ def version(number: int, options: dict[str, Any], *, is_corrected: bool) -> str:
     wishes = [str(WISHES[options["finding"]])] if options.get("finding") in WISHES else []
     wishes = [_("corrected by hand")] if is_corrected else wishes
     wishes += [_("another repair")] if options.get("seed") else []
+    if tries := len(options.get("tries", [])):
+        wishes.append(
+            ngettext("another try at %(n)d place", "another try at %(n)d places", tries) % {"n": tries}
+        )
     wishes += [str(ONLY[steps])] if (steps := steps_of(options)) in ONLY else []
     wishes += _of_colours(options)
     return ", ".join([name, *wishes])
