@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
 """By ml.contract.LAYERED."""
+PRINT_SIDE = 400
+"""Longer side of the one small picture that stands for the photograph among others, in pixels."""
+PRINT_OF = ("restored", "restored_colorized", "colorized")
+"""Which result it is of: the first that is wanted."""
 ALTERNATIVE_SIDE = 480
 """Longer side of an alternative as it is shown, in pixels."""
 
@@ -51,6 +55,8 @@ class ResultFiles:
         ending = suffix(format, self._source, self._options.format)
         self._add(result, f"{result}{ending}", _content(described, pictures.original, self._source, format))
         self._add_preview(result, photo)
+        if self._previews and result == next(kind for kind in PRINT_OF if kind in self._options.only):
+            self._add("preview_print", "preview_print.jpg", preview_bytes(photo, PRINT_SIDE))
 
     @property
     def wants_previews(self) -> bool:

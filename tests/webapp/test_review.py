@@ -54,6 +54,17 @@ def test_who_judged_when_and_with_which_note_is_kept(desk, archivist, album) -> 
     assert "Rejected" in html and "archivist" in html and "The hand came out wrong." in html
 
 
+@pytest.mark.parametrize("page", ["staff", "upload"])
+def test_among_others_a_photograph_is_a_small_picture(desk, album, page) -> None:
+    address = reverse("staff") if page == "staff" else reverse("upload", args=[album[0].upload_id])
+    Result.objects.filter(job=album[0].job, kind="preview_print").delete()  # as of before there were any
+
+    html = desk.get(address).content.decode()
+
+    assert f'/p/{album[1].pk}/preview_print.jpg"' in html or f"/p/{album[1].pk}/preview_print.jpg?" in html
+    assert "preview_restored" in html and html.count("preview_restored") == 1
+
+
 def test_a_note_alone_judges_nothing_and_a_judgement_alone_keeps_the_note(desk, album) -> None:
     judge(desk, album[0], note="Whose hat is that?")
     assert reviews.state_of(album[0].job) == "open"
