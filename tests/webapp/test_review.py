@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -251,6 +252,8 @@ def ten_thousand(archivist: User, count: int = 10_000) -> list[Photo]:
     Description.objects.bulk_create(
         Description(photo=photo, catalogue_number=f"F-{photo.name}") for photo in photos
     )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # PostgreSQL does so by itself, but for rows of a transaction that is open
     return photos
 
 
