@@ -24,10 +24,11 @@ from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
 from ml.record import full_record
+from ml.repairing import repaired
 from ml.results import ResultFiles
 from ml.strokes import Stroke, draws, redraw
-from ml.tone import has_colour, is_neutral, neutral
-from ml.tries import Tried, coloured, place_of
+from ml.tone import has_colour
+from ml.tries import Tried, coloured
 
 KINDS = ("line", "speck", "loss")
 REPAIRED = {"restored", "restored_colorized"}
@@ -38,8 +39,6 @@ returned as it was. Never applied to a mask that was given."""
 LARGE = 32_000_000
 """Pixels; what a stage of a larger picture has freed goes back to the system before the next begins: the engines' and
 the allocator's own stores were half a gigabyte after 100 megapixels were looked at."""
-ROWS = 512
-"""Compared at a time, so that checking 100 megapixels costs no second picture."""
 
 
 @dataclass
@@ -80,6 +79,7 @@ def restore_file(
     strokes: Sequence[Mapping[str, Any]] = (),
     max_pixels: int = MAX_PIXELS,
     max_bytes: int | None = None,
+    kept: Path | None = None,
     networks: Networks | None = None,
 ) -> Report:
     """Write the wanted results of `source` into the folder `out` and say what was done.
@@ -90,6 +90,8 @@ def restore_file(
     mask: a picture of the photograph's size as displayed, white where to repair, in place of finding.
     strokes: laid over the mask, as ml.strokes.Stroke.of reads them; without a mask, over an empty one. Those that only
     protect, without a mask, over what is found.
+    kept: the NAME_repair.npz that a run with previews left beside its results; where photograph, mask, seed and weights
+    are the same, it is taken in place of repairing.
     networks: for tests; the product loads its own.
     Raises PhotoRejected (the file, the mask, a hint, or too little memory for it) and WeightsMissing. A failure is
     never answered with the photograph itself.
@@ -110,7 +112,7 @@ def restore_file(
                 else:
                     _take(pictures, mask, strokes)
                 _spare(photo)
-                _repair(pictures, options, course, networks, results)
+                _repair(pictures, options, course, networks, results, kept)
                 _spare(photo)
             if COLOURED & set(options.only):
                 _colour(pictures, options, course, networks, results)
@@ -166,7 +168,12 @@ def _kind_shares(kinds_01_3HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, flo
 
 
 def _repair(
-    pictures: Pictures, options: Options, course: Course, given: Networks | None, results: ResultFiles
+    pictures: Pictures,
+    options: Options,
+    course: Course,
+    given: Networks | None,
+    results: ResultFiles,
+    kept: Path | None,
 ) -> None:
     photo, hole_HW = pictures.original, pictures.hole_HW
     if pictures.found_nothing:
@@ -174,55 +181,13 @@ def _repair(
     else:
         with course.stage(Stage.REPAIRING) as on_share:
             repairer = given.repairer if given else loading.load_repairer(options.device)
-            restored = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
-            for wish in options.tries:
-                restored = _try(pictures, restored, wish, repairer, on_share)
+            restored = repaired(pictures, options, repairer, on_share, results, kept)
             pictures.invented = find_invented(hole_HW, photo.pixels_u8(), restored.pixels_u8())
     if options.layers is not None or "restored_colorized" in options.only:
         pictures.results["restored"] = restored
     if "restored" in options.only:
         with course.aside(Stage.WRITING):
             results.add_result(pictures, "restored", restored)
-
-
-def _try(
-    pictures: Pictures,
-    restored: Photo,
-    wish: Mapping[str, Any],
-    repairer: loading.Repairer,
-    on_share: loading.Share,
-) -> Photo:
-    """restored with what was repaired at one place repaired once more."""
-    hole_HW = pictures.hole_HW & place_of(wish, pictures.original)
-    if not hole_HW.any():
-        return restored
-    again = repair_photo(restored, hole_HW, repairer, on_share, wish["seed"])
-    touched_HW = repairer.touched(hole_HW)
-    pictures.tried.append(Tried.of(wish["seed"], hole_HW, touched_HW, restored, again))
-    return again
-
-
-def repair_photo(
-    photo: Photo, hole_HW: np.ndarray, repairer: loading.Repairer, on_share: loading.Share, seed: int = 0
-) -> Photo:
-    """The photograph with its hole filled; a picture without colour stays without, also in the hole."""
-    before_HWC = photo.pixels_HWC
-    after_HWC = repairer.repair(before_HWC, hole_HW, seed, on_progress=on_share)
-    touched_HW = repairer.touched(hole_HW)
-    if is_neutral(before_HWC):
-        after_HWC = neutral(after_HWC, touched_HW)
-    _check_untouched(before_HWC, after_HWC, touched_HW)
-    return photo.with_pixels(after_HWC)
-
-
-def _check_untouched(before_HWC: np.ndarray, after_HWC: np.ndarray, touched_HW: np.ndarray) -> None:
-    if before_HWC.dtype != after_HWC.dtype or before_HWC.shape != after_HWC.shape:
-        raise AssertionError(f"repair made {after_HWC.dtype} {after_HWC.shape} of {before_HWC.shape}")
-    for top in range(0, len(before_HWC), ROWS):
-        rows = slice(top, top + ROWS)
-        changed_HW = (before_HWC[rows] != after_HWC[rows]).any(axis=2)
-        if (changed_HW & ~touched_HW[rows]).any():
-            raise AssertionError("repair changed pixels outside of what it may touch")
 
 
 def _colour(
