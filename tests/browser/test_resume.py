@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 import tifffile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from tests.webapp.files import photo_bytes
-from webapp import parcels
+from webapp import intake, parcels
+from webapp.arrivals import Copied
 from webapp.models import Photo
 
 MEGABYTE = 1_000_000
@@ -182,6 +184,27 @@ def test_a_pasted_picture_is_taken(open_page):
     )
 
     expect(page.locator(".chosen li")).to_contain_text("pasted.png")
+
+
+def test_a_file_that_was_sent_before_is_told_in_its_row(open_page, family):
+    file = SimpleUploadedFile("first.jpg", photo_bytes())
+    earlier = intake.submit([Copied(file)], family=family).photos[0]
+    page = open_page("/", forgiven="net::ERR_")
+    page.route(re.compile(r"//[^/]+/$"), lambda route: route.abort())  # so that the page stays
+    chosen = [photo_bytes(), photo_bytes(ending=b"other")]
+    page.set_input_files(
+        "#photos",
+        [
+            {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": content}
+            for n, content in enumerate(chosen)
+        ],
+    )
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The connection was lost. Nothing is lost on your side")).to_be_visible()
+
+    link = page.get_by_role("link", name="You sent this one before")
+    expect(link).to_have_count(1)
+    assert link.get_attribute("href") == f"/p/{earlier.pk}/"
 
 
 def test_what_the_camera_took_is_chosen_as_files_are(open_page):

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings as live_settings
 from django.test import Client
 
-from tests.webapp.files import photo_bytes
+from tests.webapp.files import photo_bytes, photo_file
 from webapp import parcels, storage, sweep
 from webapp.access import SESSION_KEY
 from webapp.models import Photo, Upload
@@ -198,6 +198,17 @@ def test_what_lies_untouched_expires_and_is_swept(browser, begin, patch):
 
     assert {path.stem for path in parcels.folder().iterdir()} == {lying(young).name}
     assert browser.head(young, headers=TUS)["Upload-Offset"] == "10"
+
+
+def test_a_file_that_the_family_sent_before_is_told_once_it_is_whole(begin, patch, submit):
+    submit(photo_file("theirs.jpg", ending=b"2"), family=uuid4())
+    earlier = submit(photo_file("first.jpg", ending=b"1")).photos[0]
+    same, others = photo_bytes(ending=b"1"), photo_bytes(ending=b"2")
+    address, new = begin(len(same)), begin(len(others))
+
+    answers = [patch(address, same[:100], 0), patch(address, same[100:], 100), patch(new, others, 0)]
+
+    assert [answer.get("Photo-Sent-Before") for answer in answers] == [None, f"/p/{earlier.pk}/", None]
 
 
 @pytest.mark.parametrize("method", ["head", "patch", "delete"])

@@ -20,11 +20,14 @@ from django.views.decorators.cache import never_cache
 
 from ml.contract import PhotoRejected
 from webapp import access, intake, parcels, quotas, reasons, storage
+from webapp.views import selections
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"
 PIECE = "application/offset+octet-stream"
 BLOCK = 1 << 18
+SENT_BEFORE = "Photo-Sent-Before"
+"""A header of ours; other programs that speak tus pass it over."""
 LOCKED, CHECKSUM_MISMATCH = 423, 460
 
 
@@ -122,7 +125,15 @@ def _append(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
         raise Refused(CHECKSUM_MISMATCH, "The piece is not what its checksum says.") from None
     except UnreadablePostError:
         raise Refused(400, "The connection was lost.") from None
-    return HttpResponse(status=204, headers=_state(found))
+    return HttpResponse(status=204, headers={**_state(found), **_sent_before(request, found)})
+
+
+def _sent_before(request: HttpRequest, found: parcels.Parcel) -> dict[str, str]:
+    """Where the same file is that the family sent before, as soon as this one is whole."""
+    if found.offset < found.length:
+        return {}
+    earlier = selections.sent_before(access.known_family(request), storage.sha256(found.path))
+    return {SENT_BEFORE: reverse("photo", args=[earlier])} if earlier else {}
 
 
 def _give_up(request: HttpRequest, parcel_id: UUID) -> HttpResponse:

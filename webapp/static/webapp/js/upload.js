@@ -54,6 +54,11 @@ function newParcel(file, one) {
         one.item.querySelector("[data-share]").textContent = percent.format(share);
       },
       paused: () => tell(one, "paused"),
+      twin(address) {
+        const link = one.item.querySelector("[data-twin]");
+        link.hidden = !address;
+        if (address) link.href = address;
+      },
       refused(sentence, status) {
         if (status === 403 || status === 404) stopAll("refused");
         else if (status === 507) stopAll("full");
