@@ -46,6 +46,13 @@ VARIANTS = 8
 MOST_HINTS = 100
 """Each costs a walk over the whole picture."""
 
+MOST_TRIES = 8
+"""Each is one repair and one colouring more."""
+
+Tries = Sequence[Mapping[str, Any]]
+"""Places that are repaired once more, each by a seed of its own, one after the other: [{"seed":, "strokes": [...]}]
+with strokes as ml.strokes draws them, or "mask" in their place: the path of a picture that is white there."""
+
 Hints = Sequence[Mapping[str, Any]]
 """Colours that a person gives: [{"x":, "y":, "rgb": "#rrggbb"}], pixels of the picture as displayed."""
 
@@ -66,6 +73,8 @@ class Options:
     """One of FINDER_SETTINGS."""
     seed: int = 0
     """Of the repair: another number, another try; 0 or more."""
+    tries: Tries = ()
+    """Other tries of the repair at single places; at most MOST_TRIES."""
     layers: str | None = None
     """One of LAYERED for one more file that holds original, repair, colour and mask as layers; None: no such file."""
     hints: Hints = ()
@@ -95,6 +104,7 @@ class Options:
         if self.variant not in range(VARIANTS):
             raise ValueError(f"variant: 0 to {VARIANTS - 1}; got {self.variant}")
         check_hints(self.hints)
+        check_tries(self.tries)
 
 
 def check_hints(hints: Hints) -> None:
@@ -108,6 +118,17 @@ def check_hints(hints: Hints) -> None:
             raise ValueError(
                 f'hints: {json.dumps(hint, default=str)[:80]} is not {{"x":, "y":, "rgb": "#rrggbb"}}'
             )
+
+
+def check_tries(tries: Tries) -> None:
+    """Raises ValueError with a sentence where they are not as Tries says, or too many."""
+    if len(tries) > MOST_TRIES:
+        raise ValueError(f"tries: at most {MOST_TRIES}; got {len(tries)}")
+    for wish in tries:
+        if set(wish) not in ({"seed", "strokes"}, {"seed", "mask"}) or type(wish["seed"]) is not int:
+            raise ValueError(f'tries: {str(wish)[:80]} is not {{"seed":, "strokes": [...]}}')
+        if wish["seed"] < 0:
+            raise ValueError(f"tries: a seed is 0 or more; got {wish['seed']}")
 
 
 def _is_hint(hint: Any) -> bool:
@@ -166,6 +187,7 @@ NOTES = {
     "cmyk_converted": "The picture was stored for print (CMYK) and is returned in RGB.",
     "degraded": "Memory ran short: the photograph was worked on in smaller pieces, and the result may be less good "
     "than on a larger machine.",
+    "tried_nothing": "At a place that was to be repaired another way nothing was repaired, so nothing changed there.",
     "already_coloured": "The photograph has colours already; they were replaced in the colorized results.",
 }
 

@@ -19,13 +19,16 @@ from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage, check_places
 from ml.course import Course
 from ml.economy import is_out_of_memory, release, watched
+from ml.holes import read_hole
 from ml.invented import Invented, find_invented
 from ml.networks import Networks
 from ml.photo import MAX_PIXELS, Photo, read
 from ml.record import full_record
+from ml.repairing import repaired
 from ml.results import ResultFiles
 from ml.strokes import Stroke, draws, redraw
-from ml.tone import has_colour, is_neutral, neutral
+from ml.tone import has_colour
+from ml.tries import Tried, coloured
 
 KINDS = ("line", "speck", "loss")
 REPAIRED = {"restored", "restored_colorized"}
@@ -36,8 +39,6 @@ returned as it was. Never applied to a mask that was given."""
 LARGE = 32_000_000
 """Pixels; what a stage of a larger picture has freed goes back to the system before the next begins: the engines' and
 the allocator's own stores were half a gigabyte after 100 megapixels were looked at."""
-ROWS = 512
-"""Compared at a time, so that checking 100 megapixels costs no second picture."""
 
 
 @dataclass
@@ -51,6 +52,8 @@ class Pictures:
     mask_given: bool = False
     kinds: dict[str, float] = field(default_factory=dict)
     invented: list[Invented] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+    """Places that were repaired once more; fewer than were asked for where nothing was to repair."""
     degraded: list[str] = field(default_factory=list)
     """What was given up for want of memory, as it happens; see ml.economy."""
     results: dict[str, Photo] = field(default_factory=dict)
@@ -76,6 +79,7 @@ def restore_file(
     strokes: Sequence[Mapping[str, Any]] = (),
     max_pixels: int = MAX_PIXELS,
     max_bytes: int | None = None,
+    kept: Path | None = None,
     networks: Networks | None = None,
 ) -> Report:
     """Write the wanted results of `source` into the folder `out` and say what was done.
@@ -86,6 +90,8 @@ def restore_file(
     mask: a picture of the photograph's size as displayed, white where to repair, in place of finding.
     strokes: laid over the mask, as ml.strokes.Stroke.of reads them; without a mask, over an empty one. Those that only
     protect, without a mask, over what is found.
+    kept: the NAME_repair.npz that a run with previews left beside its results; where photograph, mask, seed and weights
+    are the same, it is taken in place of repairing.
     networks: for tests; the product loads its own.
     Raises PhotoRejected (the file, the mask, a hint, or too little memory for it) and WeightsMissing. A failure is
     never answered with the photograph itself.
@@ -106,7 +112,7 @@ def restore_file(
                 else:
                     _take(pictures, mask, strokes)
                 _spare(photo)
-                _repair(pictures, options, course, networks, results)
+                _repair(pictures, options, course, networks, results, kept)
                 _spare(photo)
             if COLOURED & set(options.only):
                 _colour(pictures, options, course, networks, results)
@@ -161,23 +167,13 @@ def _kind_shares(likeliest_u8_HW: np.ndarray, hole_HW: np.ndarray) -> dict[str, 
     return {kind: float(count / hole_HW.size) for kind, count in zip(KINDS, counts, strict=True)}
 
 
-def read_hole(mask: Path, photo: Photo) -> np.ndarray:
-    """The white of a mask's file (brighter than half) as bool HW; PhotoRejected where it does not fit the photo."""
-    height, width = photo.pixels_HWC.shape[:2]
-    picture = read(mask, max_pixels=max(MAX_PIXELS, height * width))
-    mask_height, mask_width = picture.pixels_HWC.shape[:2]
-    if (mask_height, mask_width) != (height, width):
-        raise PhotoRejected(
-            "mask_size", mask_width=mask_width, mask_height=mask_height, width=width, height=height
-        )
-    hole_HW = picture.pixels_u8().min(axis=2) >= 128
-    if hole_HW.all():
-        raise PhotoRejected("all_hole")
-    return hole_HW
-
-
 def _repair(
-    pictures: Pictures, options: Options, course: Course, given: Networks | None, results: ResultFiles
+    pictures: Pictures,
+    options: Options,
+    course: Course,
+    given: Networks | None,
+    results: ResultFiles,
+    kept: Path | None,
 ) -> None:
     photo, hole_HW = pictures.original, pictures.hole_HW
     if pictures.found_nothing:
@@ -185,36 +181,13 @@ def _repair(
     else:
         with course.stage(Stage.REPAIRING) as on_share:
             repairer = given.repairer if given else loading.load_repairer(options.device)
-            restored = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
+            restored = repaired(pictures, options, repairer, on_share, results, kept)
             pictures.invented = find_invented(hole_HW, photo.pixels_u8(), restored.pixels_u8())
     if options.layers is not None or "restored_colorized" in options.only:
         pictures.results["restored"] = restored
     if "restored" in options.only:
         with course.aside(Stage.WRITING):
             results.add_result(pictures, "restored", restored)
-
-
-def repair_photo(
-    photo: Photo, hole_HW: np.ndarray, repairer: loading.Repairer, on_share: loading.Share, seed: int = 0
-) -> Photo:
-    """The photograph with its hole filled; a picture without colour stays without, also in the hole."""
-    before_HWC = photo.pixels_HWC
-    after_HWC = repairer.repair(before_HWC, hole_HW, seed, on_progress=on_share)
-    touched_HW = repairer.touched(hole_HW)
-    if is_neutral(before_HWC):
-        after_HWC = neutral(after_HWC, touched_HW)
-    _check_untouched(before_HWC, after_HWC, touched_HW)
-    return photo.with_pixels(after_HWC)
-
-
-def _check_untouched(before_HWC: np.ndarray, after_HWC: np.ndarray, touched_HW: np.ndarray) -> None:
-    if before_HWC.dtype != after_HWC.dtype or before_HWC.shape != after_HWC.shape:
-        raise AssertionError(f"repair made {after_HWC.dtype} {after_HWC.shape} of {before_HWC.shape}")
-    for top in range(0, len(before_HWC), ROWS):
-        rows = slice(top, top + ROWS)
-        changed_HW = (before_HWC[rows] != after_HWC[rows]).any(axis=2)
-        if (changed_HW & ~touched_HW[rows]).any():
-            raise AssertionError("repair changed pixels outside of what it may touch")
 
 
 def _colour(
@@ -227,11 +200,13 @@ def _colour(
             if done and pictures.found_nothing:
                 photo = pictures.results["colorized"]
             else:
-                photo = colour_photo(
-                    pictures.results["restored"] if result == "restored_colorized" else pictures.original,
-                    colorizer,
-                    options,
-                    lambda share, done=done: on_share((done + share) / len(wanted)),
+                is_repaired = result == "restored_colorized"
+                photo = coloured(
+                    pictures.results["restored"] if is_repaired else pictures.original,
+                    pictures.tried if is_repaired else [],
+                    lambda seen, done=done: colour_photo(
+                        seen, colorizer, options, lambda share: on_share((done + share) / len(wanted))
+                    ),
                 )
             with course.aside(Stage.WRITING):
                 results.add_result(pictures, result, photo)
@@ -264,6 +239,8 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
     notes = list(photo.notes)
     if COLOURED & set(options.only) and has_colour(photo.pixels_HWC):
         notes.append("already_coloured")
+    if len(pictures.tried) < len(options.tries) and REPAIRED & set(options.only):
+        notes.append("tried_nothing")
     if pictures.degraded:
         notes.append("degraded")
     hole_HW = pictures.hole_HW

@@ -21,6 +21,7 @@ from ml.photo.xmp import SOURCE_TYPE, with_history
 
 if TYPE_CHECKING:
     from ml.pipeline import Pictures
+    from ml.tries import Tried
 
 STAGES_OF = {
     "restored": {"finding", "repairing"},
@@ -61,6 +62,8 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
         if not pictures.mask_given:
             settings["finding"] = options.finding
         settings["seed"] = options.seed
+        if pictures.tried:
+            settings["tries"] = [{"seed": one.seed, "mask_sha256": one.mask_sha256} for one in pictures.tried]
         mask_sha256 = hole_sha256(pictures.hole_HW)
     if result != "restored":
         settings |= colour_settings(options.saturation, options.hints, options.variant)
@@ -110,6 +113,7 @@ def steps(pictures: Pictures, result: str, options: Options) -> list[str]:
         else:
             done.append(f"damage found; {_weights('segment')}")
         done.append(repaired_step(pictures.hole_HW))
+        done += [tried_step(one) for one in pictures.tried]
     if result != "restored":
         done.append(coloured_step(options.saturation, options.hints, options.variant))
     return done
@@ -118,6 +122,11 @@ def steps(pictures: Pictures, result: str, options: Options) -> list[str]:
 def repaired_step(hole_HW: np.ndarray) -> str:
     hole = f"{100 * hole_HW.mean():.3f} % of the area; mask sha256 {hole_sha256(hole_HW)}"
     return f"repaired; {hole}; {_weights('inpaint')}"
+
+
+def tried_step(tried: Tried) -> str:
+    hole = f"{100 * tried.share:.3f} % of the area; mask sha256 {tried.mask_sha256}"
+    return f"repaired another way at one place; seed {tried.seed}; {hole}; {_weights('inpaint')}"
 
 
 def coloured_step(saturation: float, hints: Hints = (), variant: int = 0) -> str:

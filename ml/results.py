@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from ml.contract import Options
+from ml.kept import Keep
 from ml.mark import marked
 from ml.photo import Metadata, Photo, layered_tiff, openraster, result_format, suffix
 from ml.photo.codecs import jpeg, png
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 LAYER_WRITERS = {"ora": openraster.write, "tiff": layered_tiff.write}
 """By ml.contract.LAYERED."""
+PRINT_SIDE = 400
+"""Longer side of the one small picture that stands for the photograph among others, in pixels."""
+PRINT_OF = ("restored", "restored_colorized", "colorized")
+"""Which result it is of: the first that is wanted."""
+REPAIR = "repair.npz"
 ALTERNATIVE_SIDE = 480
 """Longer side of an alternative as it is shown, in pixels."""
 
@@ -51,6 +57,8 @@ class ResultFiles:
         ending = suffix(format, self._source, self._options.format)
         self._add(result, f"{result}{ending}", _content(described, pictures.original, self._source, format))
         self._add_preview(result, photo)
+        if self._previews and result == next(kind for kind in PRINT_OF if kind in self._options.only):
+            self._add("preview_print", "preview_print.jpg", preview_bytes(photo, PRINT_SIDE))
 
     @property
     def wants_previews(self) -> bool:
@@ -71,6 +79,11 @@ class ResultFiles:
                 self._add("preview_mask", "preview_mask.png", veil_bytes(hole_HW))
         if self._options.layers is not None:
             self._add_layers(pictures, self._options.layers)
+
+    def keep_repair(self, keep: Keep, restored: Photo, touched_HW: np.ndarray) -> None:
+        """Beside the results but none of them, where previews are wanted."""
+        if self._previews:
+            keep.save(self._hidden(f"{self._name}_{REPAIR}"), restored, touched_HW)
 
     def show(self) -> dict[str, str]:
         """Result, mask, layers or preview to the name of its file, which is there from now on."""
@@ -100,9 +113,13 @@ class ResultFiles:
         self._file(kind, ending).write(content)
 
     def _file(self, kind: str, ending: str) -> BinaryIO:
-        self._out.mkdir(parents=True, exist_ok=True)
         self._names[kind] = f"{self._name}_{ending}"
-        return self._unseen.enter_context(atomically(self._out / self._names[kind]))
+        return self._hidden(self._names[kind])
+
+    def _hidden(self, name: str) -> BinaryIO:
+        """A file that has this name once all are shown."""
+        self._out.mkdir(parents=True, exist_ok=True)
+        return self._unseen.enter_context(atomically(self._out / name))
 
 
 def _content(photo: Photo, original: Photo, source: Path, format: str) -> bytes:

@@ -169,8 +169,10 @@ ACCOUNT_PREVENT_ENUMERATION = bool(EMAIL_URL)
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {
-    "letter": "30/h/ip,10/h/key"
-}  # beside allauth's own: letters about uploads, by address
+    "letter": "30/h/ip,10/h/key",  # beside allauth's own: letters about uploads, by address
+    "login": None,  # passwords are limited by webapp.guards, at every door alike
+    "login_failed": None,
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 # --- uploads ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from webapp.models import (
     Call,
     Comparison,
     Description,
+    Handover,
     Hook,
     Job,
     Key,
@@ -62,6 +63,7 @@ class KeyAdmin(admin.ModelAdmin):
 
 
 admin.site.register(Pause, LookedAtOnly)
+admin.site.register(Handover, LookedAtOnly)
 
 
 @admin.register(Share)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from webapp import intake, versions
-from webapp.models import Job, Letter, Photo, Upload
+from webapp.arrivals import Arrival
+from webapp.models import Handover, Job, Letter, Photo, Upload
 
 
-def add(album: Upload, files: Sequence[UploadedFile]) -> intake.Submission:
+def add(album: Upload, files: Sequence[Arrival]) -> intake.Submission:
     """As intake.submit, into an upload that is there and with its settings."""
     return intake.submit(files, family=album.family, options=album.options, into=album)
 
@@ -44,6 +44,7 @@ def join(album: Upload, other: Upload) -> None:
     other = Upload.objects.select_for_update().get(pk=other.pk)
     Photo.objects.filter(upload=other).update(upload=album)
     other.refusals.update(upload=album)
+    Handover.objects.filter(upload=other).update(upload=album)
     Upload.objects.filter(pk=album.pk).update(added_at=timezone.now())
     Letter.objects.filter(upload=other).delete()
     other.delete()

@@ -28,6 +28,8 @@ BEATS_PER_LEASE = 5
 LONGEST_WAIT_S = 30
 FILE_NAME = "picture"
 """Files of an attempt are called picture_restored.png and so on: no person's name on the disk."""
+KEPT_NAME = f"{FILE_NAME}_repair.npz"
+"""Beside an attempt's mask, what was repaired by it (ml.kept): a job that changes the colours alone begins there."""
 
 STOPPED = {"outcome": "stopped"}
 TIMED_OUT = {"outcome": "timed_out"}
@@ -77,6 +79,7 @@ class Attempt:
             "out": str(self.folder),
             "name": FILE_NAME,
             "mask": str(storage.locate(self.job.mask)) if self.job.mask else "",
+            "kept": str(storage.locate(self.job.mask).with_name(KEPT_NAME)) if self.job.mask else "",
             "strokes": self.job.strokes,
             "options": {"device": settings.DEVICE, **self.job.options},
             "max_pixels": settings.MAX_MEGAPIXELS * 1_000_000,

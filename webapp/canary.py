@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from webapp import access, intake, queue, removal, storage, workers
+from webapp.arrivals import Copied
 from webapp.models import Job, Photo
 
 PHOTOGRAPH = Path(__file__).parent / "demo" / "boulevard-du-temple-1838.jpg"
@@ -33,7 +34,7 @@ class Flight:
 def fly(patience_s: float, *, in_turn: bool = False) -> Flight:
     """Sent, waited for, its files compared with their rows, deleted. in_turn: behind those who wait."""
     file = SimpleUploadedFile(PHOTOGRAPH.name, PHOTOGRAPH.read_bytes())
-    taken = intake.submit([file], family=access.CANARY)
+    taken = intake.submit([Copied(file)], family=access.CANARY)
     if not taken.photos:
         removal.remove_upload(taken.upload)
         return Flight(f"It was not taken in: {taken.refused[0].reason}")

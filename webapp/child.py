@@ -79,6 +79,7 @@ def _restore(order: dict[str, Any], out: Path, on_progress: _Throttle) -> Report
         on_progress,
         mask=Path(order["mask"]) if order["mask"] else None,
         strokes=order["strokes"],
+        kept=Path(order["kept"]) if order["kept"] else None,
         name=order["name"],
         previews=True,
         max_pixels=order["max_pixels"],

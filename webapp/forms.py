@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,15 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.contract import RESULTS, STROKE_TOOLS, Options
 from webapp import parcels, shares, steps, versions
-from webapp.models import Trace
-from webapp.parcels import Arrived
+from webapp.arrivals import Arrived, Copied
+from webapp.models import Trace, Upload
+from webapp.tries import RETRY
 from webapp.views.words import FINDINGS, LAYERS, PICTURES, SATURATIONS, STEPS
 
 ACCEPT = "image/jpeg,image/png,image/tiff,image/webp,image/heic,image/heif,.jpg,.jpeg,.png,.tif,.tiff,.webp,.heic,.heif"
 """What the file dialogue offers; the content decides, not the name."""
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
@@ -46,11 +49,11 @@ class SentField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> list[UUID | None]:
-        return [_uuid(id) for id in value or []]
+        return [uuid_of(id) for id in value or []]
 
 
 class UploadForm(forms.Form):
-    """Photographs that come with the form, or came before it; `photos` holds both."""
+    """Photographs that come with the form, or came before it; `photos` holds both, as intake takes them."""
 
     photos = PhotosField(required=False)
     sent = SentField(required=False)
@@ -63,15 +66,23 @@ class UploadForm(forms.Form):
     layers = forms.ChoiceField(required=False, choices=LAYERS.items(), initial="", widget=forms.RadioSelect)
     album = forms.UUIDField(required=False)
 
-    def __init__(self, *args: Any, family: UUID | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        family: UUID | None = None,
+        before: Mapping[UUID, Upload] = MappingProxyType({}),
+        **options: Any,
+    ) -> None:
+        """before: see webapp.handover; what was handed in already is none of `photos`."""
         super().__init__(*args, **options)
-        self.family = family
+        self.family, self.before = family, before
 
     def clean(self) -> dict[str, Any]:
-        arrived = [id and parcels.find(self.family, id) for id in self.cleaned_data["sent"]]
+        sent = [id for id in self.cleaned_data["sent"] if id not in self.before]
+        arrived = [id and parcels.find(self.family, id) for id in sent]
         if any(parcel is None or parcel.offset < parcel.length for parcel in arrived):
             self.add_error("photos", _("Not every photograph has arrived whole. Please send them once more."))
-        elif not (files := [*self.cleaned_data["photos"], *map(Arrived, arrived)]):
+        elif not (files := [*map(Copied, self.cleaned_data["photos"]), *map(Arrived, arrived)]):
             self.add_error("photos", _("Choose at least one photograph first."))
         else:
             self.cleaned_data["photos"] = files
@@ -147,7 +158,7 @@ class AgainForm(forms.Form):
 
 
 class StrokesField(forms.JSONField):
-    """A list of strokes as ml.strokes reads them, each within reason."""
+    """A list of strokes as ml.strokes reads them, or of RETRY, each within reason."""
 
     widget = forms.HiddenInput
     MOST_STROKES, MOST_POINTS, LARGEST_PX = 2_000, 60_000, 100_000
@@ -172,7 +183,7 @@ class StrokesField(forms.JSONField):
             return False
         points = stroke["points"]
         return (
-            stroke["tool"] in STROKE_TOOLS
+            stroke["tool"] in (*STROKE_TOOLS, RETRY)
             and self._is_length(stroke["width"])
             and 0 < stroke["width"] <= self.LARGEST_PX / 10
             and isinstance(points, list)

@@ -56,16 +56,17 @@ class LimitedSignIn:
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
         if request is None:  # not from outside
             return
+        request.tried_as = _name(credentials)
         try:
-            _hit_both("sign_in", settings.RATE_PASSWORDS, callers.household(request), _name(credentials))
+            _hit_both("sign_in", settings.RATE_PASSWORDS, callers.household(request), request.tried_as)
         except TooOften as error:
             raise PermissionDenied from error
 
 
 @receiver(user_logged_in)
 def _signed_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    if request is not None:
-        _give_back_both("sign_in", settings.RATE_PASSWORDS, callers.household(request), user.username.lower())
+    if request is not None and hasattr(request, "tried_as"):
+        _give_back_both("sign_in", settings.RATE_PASSWORDS, callers.household(request), request.tried_as)
 
 
 def _name(credentials: dict[str, Any]) -> str:

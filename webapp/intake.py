@@ -6,7 +6,6 @@ knows (webapp/sweep.py removes it), never a row without its file.
 
 from __future__ import annotations
 
-import errno
 import logging
 import math
 import uuid
@@ -18,15 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
 from ml.contract import PhotoRejected
 from ml.photo import probe
 from webapp import queue, quotas, storage, tallies
+from webapp.arrivals import Arrival
 from webapp.models import Photo, Refusal, Upload, User
-from webapp.parcels import Arrived
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +42,8 @@ class Submission:
     """Each has a `name` and a `reason`, a sentence in the language of the moment."""
 
 
-class NoSpace(Exception):
-    """The disk has less room than the file and the reserve need."""
-
-
 def submit(
-    files: Iterable[File],
+    files: Iterable[Arrival],
     *,
     family: UUID,
     user: User | None = None,
@@ -63,26 +57,30 @@ def submit(
     When this returns, every photograph of `photos` is on the disk and in the database.
     """
     upload = into or Upload(family=family, user=user, options=options or {})
+    came: list[Arrival] = []
     photos: list[Photo] = []
     refused: list[Refusal] = []
     room = quotas.Room(family, user)
     for file in files:
+        came.append(file)
         name = shown_name(file.name)
         try:
-            room.check(file.size or 0)
+            room.check(file.size)
             photos.append(_store(file, name, upload))
             room.took(photos[-1])
         except quotas.Exceeded as exceeded:
             refused.append(_refusal(upload, name, exceeded.code, exceeded.values))
         except PhotoRejected as rejected:
             refused.append(_refusal(upload, name, rejected.code, rejected.values))
-        except NoSpace:
+        except storage.NoSpace:
             refused.append(_refusal(upload, name, "no_space", {}))
     with transaction.atomic():
         _keep(upload, is_new=into is None)
         Refusal.objects.bulk_create(refused)
         Photo.objects.bulk_create(photos)
         queue.enqueue(photos, family=family, options=options)
+        for file in came:
+            file.taken_into(upload)
         tallies.taken(len(photos), sum(photo.bytes for photo in photos))
     log.info("upload %s: %d taken, %d refused", upload.id, len(photos), len(refused))
     return Submission(upload, photos, refused)
@@ -105,11 +103,11 @@ def shown_name(name: str | None) -> str:
     return line or NAMELESS
 
 
-def _store(file: File, name: str, upload: Upload) -> Photo:
-    check_size(file.size or 0)
+def _store(file: Arrival, name: str, upload: Upload) -> Photo:
+    check_size(file.size)
     incoming = Path(settings.INCOMING_DIR, uuid.uuid4().hex)
     try:
-        digest, length = receive(file, incoming)
+        digest, length = file.move_to(incoming)
         info = probe(
             incoming,
             max_bytes=settings.MAX_UPLOAD_MB * 1_000_000,
@@ -127,27 +125,12 @@ def _store(file: File, name: str, upload: Upload) -> Photo:
 
 
 def check_size(size: int) -> None:
-    """Before a byte is copied. Raises PhotoRejected for what is too large, NoSpace where the disk has no room."""
+    """Before a byte is copied. Raises PhotoRejected for what is too large, storage.NoSpace where the disk has none."""
     limit = settings.MAX_UPLOAD_MB
     if size > limit * 1_000_000:
         raise PhotoRejected("too_many_bytes", megabytes=math.ceil(size / 1e5) / 10, limit=limit)
     if storage.free_mb() < settings.MIN_FREE_MB + size / 1e6:
-        raise NoSpace
-
-
-def receive(file: File, path: Path) -> tuple[str, int]:
-    """Its sha256 and length, once it is on the disk. Raises NoSpace."""
-    if isinstance(file, Arrived):
-        return file.move_to(path)
-    try:
-        digest, length = storage.write_durably(file.chunks(), path)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace from error
-        raise
-    if length != (file.size or 0):  # webapp/uploads.py stopped writing where the disk was full
-        raise NoSpace
-    return digest, length
+        raise storage.NoSpace
 
 
 def _refusal(upload: Upload, name: str, code: str, values: dict[str, Any]) -> Refusal:

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from ml.contract import PhotoRejected
 from ml.photo import PhotoInfo, probe
 from webapp import intake, reasons, storage, versions
+from webapp.arrivals import Copied
 from webapp.models import Job, Photo
 
 GIVEN = "given"
@@ -37,7 +38,7 @@ def take(
         storage.move_durably(incoming, storage.locate(stored))
     except PhotoRejected as rejected:
         raise MaskRefused(reasons.sentence(rejected.code, rejected.values)) from rejected
-    except intake.NoSpace as error:
+    except storage.NoSpace as error:
         raise MaskRefused(reasons.sentence("no_space", {})) from error
     finally:
         with suppress(FileNotFoundError):
@@ -52,7 +53,7 @@ def take(
 
 def _receive(photo: Photo, file: UploadedFile, path: Path) -> PhotoInfo:
     intake.check_size(file.size or 0)
-    intake.receive(file, path)
+    Copied(file).move_to(path)
     info = probe(path, max_pixels=settings.MAX_MEGAPIXELS * 1_000_000)
     if (info.width, info.height) != (photo.width, photo.height):
         raise PhotoRejected(

@@ -23,7 +23,6 @@ from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from webapp import storage
 
@@ -64,7 +63,7 @@ class Parcel:
 
     @property
     def note(self) -> Path:
-        return folder() / f"{self.id}.json"
+        return note_of(UUID(self.id))
 
     @property
     def offset(self) -> int:
@@ -77,24 +76,12 @@ class Parcel:
         return self.path.stat().st_mtime + KEPT_S
 
 
-class Arrived(UploadedFile):
-    """A whole parcel as intake takes it: moved, never copied."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        super().__init__(parcel.path.open("rb"), parcel.name, size=parcel.length)
-        self.parcel = parcel
-
-    def move_to(self, path: Path) -> tuple[str, int]:
-        """Its sha256 and its length. Every byte was synced as it came."""
-        self.close()
-        digest, length = storage.sha256(self.parcel.path), self.parcel.offset
-        self.parcel.path.replace(path)
-        remove(self.parcel)
-        return digest, length
-
-
 def folder() -> Path:
     return Path(settings.INCOMING_DIR, "parcels")
+
+
+def note_of(id: UUID) -> Path:
+    return folder() / f"{id.hex}.json"
 
 
 def begin(family: UUID, name: str, length: int) -> Parcel:
@@ -109,7 +96,7 @@ def begin(family: UUID, name: str, length: int) -> Parcel:
 def find(family: UUID | None, id: UUID) -> Parcel | None:
     """None for one that is not there, has expired, or is another family's."""
     try:
-        parcel = Parcel(**json.loads(Path(folder(), f"{id.hex}.json").read_bytes()))
+        parcel = Parcel(**json.loads(note_of(id).read_bytes()))
         expired = parcel.expires_at < time.time()
     except FileNotFoundError:
         return None

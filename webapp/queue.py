@@ -29,7 +29,7 @@ from django.db.models.functions import Now
 
 from webapp import tallies
 from webapp.models import Job, JobQuerySet, Pause, Photo, Result
-from webapp.standing import expected_seconds, place, status
+from webapp.standing import expected, place, status
 
 __all__ = [
     "Lost",
@@ -39,7 +39,7 @@ __all__ = [
     "cancel",
     "claim",
     "enqueue",
-    "expected_seconds",
+    "expected",
     "fail",
     "finish",
     "pause",

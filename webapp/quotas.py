@@ -62,8 +62,8 @@ class Room:
     def _waiting(self) -> _Count:
         jobs = Job.objects.filter(photo__in=self._photos, state__in=[Job.State.QUEUED, Job.State.RUNNING])
         first = jobs.select_related("photo").order_by("-state", "priority", "turn").first()
-        seconds = standing.expected_seconds(first) if first else None
-        wait = USUAL_WAIT if seconds is None else timedelta(seconds=seconds)
+        expected = standing.expected(first) if first else None
+        wait = timedelta(seconds=expected.most) if expected else USUAL_WAIT
         return _Count(jobs.count(), timezone.now() + wait)
 
     @cached_property

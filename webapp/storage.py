@@ -35,6 +35,10 @@ CONTENT_TYPES = {
 BLOCK = 1 << 20
 
 
+class NoSpace(Exception):
+    """The disk has less room than a file and the reserve need."""
+
+
 def locate(stored: str) -> Path:
     return Path(settings.MEDIA_ROOT, stored)
 

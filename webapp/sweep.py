@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from webapp import audit, hooks, parcels, rates, removal, storage, tiles
+from webapp import audit, handover, hooks, parcels, rates, removal, storage, tiles
 from webapp.models import Job, Photo, Result
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def sweep(older_than_s: float = ORPHAN_AGE_S) -> int:
     removal.remove_past_retention()
     parcels.sweep()
     tiles.sweep()
-    for forget_past in (audit.forget_past, hooks.forget_past, rates.forget_past):
+    for forget_past in (audit.forget_past, handover.forget_past, hooks.forget_past, rates.forget_past):
         forget_past()
     orphans = orphans_older_than(older_than_s)
     for path in orphans:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from ml.contract import PROTECT, Options
-from webapp import queue
+from webapp import queue, tries
 from webapp.models import Job, Photo
 
 
@@ -44,7 +44,8 @@ def look_again(
     def wish(jobs: list[Job]) -> dict[str, Any]:
         options = with_layers(wished(jobs[-1].options, finding=finding, only=only), layers)
         if other_repair:
-            options["seed"] = 1 + max(job.options.get("seed", Options.seed) for job in jobs)
+            options = {name: value for name, value in options.items() if name != "tries"}
+            options["seed"] = tries.next_seed(jobs)
         return {"options": options, "strokes": protecting(jobs[-1])}
 
     return _enqueue(photo, wish)
@@ -68,9 +69,12 @@ def with_layers(options: dict[str, Any], layers: str | None) -> dict[str, Any]:
 def correct(photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> Job | None:
     """A new job that repairs where the base's mask and these strokes over it say, and looks for nothing anew.
 
-    base: a finished job of the photograph. strokes: see ml.strokes. None while one is being worked on.
+    base: a finished job of the photograph. strokes: see ml.strokes; those of webapp.tries.RETRY ask for another try.
+    None while one is being worked on. Raises tries.TooMany.
     """
-    return make(photo, base.options, mask=mask_of(base), strokes=strokes)
+    drawn, places = tries.parted(strokes)
+    options = tries.with_try(base.options, places, photo.jobs.all())
+    return make(photo, options, mask=mask_of(base), strokes=drawn)
 
 
 def recolour(photo: Photo, base: Job, options: dict[str, Any]) -> Job | None:

@@ -67,6 +67,11 @@ def photograph_family(browser: Browser, site: str) -> list[dict]:
     photo = page.locator(".print-words a").first.get_attribute("href")
     page.goto(photo)
     shoot(page, "progress")
+    narrow = new_page(browser, site, 360)
+    narrow.context.add_cookies(page.context.cookies())
+    narrow.goto(photo)
+    shoot(narrow, "progress")
+    narrow.context.close()
     page.wait_for_selector(".viewer.live", timeout=PATIENCE_MS)
     page.goto(upload)
     page.wait_for_selector("[data-live]", state="detached", timeout=PATIENCE_MS)
@@ -85,6 +90,7 @@ def photograph_family(browser: Browser, site: str) -> list[dict]:
         page.locator("[name=veil]").check()
         page.locator("[value=restored_colorized]").check()
         shoot(page, "veil")
+        shoot_another_try(page)
         page.locator("#colours summary").click()
         page.locator("#colours").scroll_into_view_if_needed()
         shoot(page, "colours")
@@ -100,6 +106,23 @@ def photograph_family(browser: Browser, site: str) -> list[dict]:
         page.goto("/p/00000000-0000-4000-8000-000000000000/")
         shoot(page, "nothing-here")
     return cookies
+
+
+def shoot_another_try(page: Page) -> None:
+    """The editor, with an outline round a place that shall be repaired another way."""
+    page.locator("[data-open-correct]").click()
+    page.locator("[name=tool][value=retry]").check()
+    page.wait_for_timeout(1000)
+    box = page.locator(".picture").bounding_box()
+    corners = [(0.75, 0.05), (0.98, 0.05), (0.98, 0.2), (0.75, 0.2), (0.75, 0.06)]
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=10)
+    page.mouse.up()
+    shoot(page, "another-try")
+    page.locator("[data-leave]").click()
 
 
 def photograph_languages(browser: Browser, site: str, cookies: list[dict]) -> None:

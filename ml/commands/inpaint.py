@@ -68,9 +68,10 @@ def main(args: argparse.Namespace) -> int:
 def _repair(args: argparse.Namespace, format: str) -> float:
     from ml import networks
     from ml.commands.progress import Bar
+    from ml.holes import read_hole
     from ml.photo import read, write
-    from ml.pipeline import read_hole, repair_photo
     from ml.record import described, new_record, repaired_step
+    from ml.repairing import repair_photo
 
     photo = read(args.input, **limits(args))
     hole_HW = read_hole(args.mask, photo)

@@ -107,6 +107,10 @@ def settings_text(options: Options, mask: Path | None) -> str:
         chosen["visible_mark"] = True
     if options.seed:
         chosen["seed"] = options.seed
+    if options.tries:
+        chosen["tries"] = [
+            {"seed": one["seed"], "mask": file_sha256(Path(one["mask"]))} for one in options.tries
+        ]
     if options.hints:
         chosen["hints"] = list(options.hints)
     if options.variant:

@@ -11,6 +11,8 @@ For each NAME.ext (files, or all photographs of folders) the folder --out then h
 and one report.csv with a row per file. X is the photograph's own format where it can hold the result, else PNG.
 --hints is a JSON file [{"x": 10, "y": 20, "rgb": "#a0b0c0"}, ...]: this colour at this pixel of the picture as
 displayed, and on what is like it. --variant 1 is the opinion that `colorize --variants 2` writes as NAME_colorized_2.X.
+--retry-region is a mask like --mask: what was repaired there is repaired once more by --retry-seed, and every other
+pixel is the one of the run without it.
 Where a.jpg and a.png lie in one folder, NAME is the whole name: a.jpg_restored.jpg, a.png_restored.png.
 Files that were done before with the same settings are skipped when the command is run again.
 """
@@ -56,6 +58,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_finding_argument(parser)
     add_seed_argument(parser)
+    parser.add_argument(
+        "--retry-region",
+        type=Path,
+        metavar="FILE",
+        help="where this picture is white, repair once more and another way; all else stays as without it",
+    )
+    parser.add_argument(
+        "--retry-seed", type=int, metavar="N", help="of that try (default: one more than --seed)"
+    )
     parser.add_argument("--only", default=",".join(RESULTS), metavar="NAME,...", help="default: %(default)s")
     parser.add_argument("--saturation", type=float, default=1.0, metavar="N", help="of the colours, 0 to 1.5")
     parser.add_argument(
@@ -76,7 +87,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     options = _options(args)
-    _check_mask(args.mask)
+    _check_mask("--mask", args.mask)
+    _check_mask("--retry-region", args.retry_region)
     ledger = Ledger(args.out, settings_text(options, args.mask))
     items = batch.collect(args.input, args.out, ledger.results_of_others(args.input))
     _make_folder(args.out)
@@ -125,6 +137,7 @@ def _options(args: argparse.Namespace) -> Options:
             device=args.device,
             finding=args.finding,
             seed=args.seed,
+            tries=_tries(args),
             layers=args.layers,
             hints=hints,
             variant=args.variant,
@@ -132,6 +145,15 @@ def _options(args: argparse.Namespace) -> Options:
         )
     except ValueError as error:
         raise UsageError(f"--{error}") from error
+
+
+def _tries(args: argparse.Namespace) -> tuple[dict[str, Any], ...]:
+    if args.retry_region is None:
+        if args.retry_seed is not None:
+            raise UsageError("--retry-seed: only together with --retry-region")
+        return ()
+    seed = args.seed + 1 if args.retry_seed is None else args.retry_seed
+    return ({"seed": seed, "mask": str(args.retry_region)},)
 
 
 def _make_folder(out: Path) -> None:
@@ -144,15 +166,15 @@ def _make_folder(out: Path) -> None:
         raise UsageError(f"--out: nothing can be written into {out}")
 
 
-def _check_mask(mask: Path | None) -> None:
+def _check_mask(argument: str, mask: Path | None) -> None:
     """Once, before any photograph is blamed for it."""
     if mask is None:
         return
     if not mask.is_file():
-        raise UsageError(f"--mask: {mask} is no file")
+        raise UsageError(f"{argument}: {mask} is no file")
     from ml.photo import probe
 
     try:
         probe(mask, max_pixels=10**12)
     except PhotoRejected as error:
-        raise UsageError(f"--mask: {mask}: {error}") from error
+        raise UsageError(f"{argument}: {mask}: {error}") from error

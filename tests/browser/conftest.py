@@ -16,6 +16,7 @@ from tests.browser import made
 from tests.webapp.files import photo_bytes
 from webapp import intake
 from webapp.access import SESSION_KEY
+from webapp.arrivals import Copied
 from webapp.models import Photo, User
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -95,7 +96,7 @@ def bring_in(transactional_db: None, family):
         files = [
             SimpleUploadedFile(name, photo_bytes(size=(160, 120), ending=name.encode())) for name in names
         ]
-        photos = intake.submit(files, family=family).photos
+        photos = intake.submit(map(Copied, files), family=family).photos
         for photo in photos:
             made.finish(photo)
         return photos[::-1]

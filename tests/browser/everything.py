@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.browser import made
 from tests.webapp.files import photo_bytes
 from webapp import access, intake, letters, queue, shares, versions
+from webapp.arrivals import Copied
 from webapp.desk import comparing
 from webapp.models import Comparison, Letter, Photo, Result, Upload, User, Worker
 
@@ -30,16 +31,16 @@ def fill(family: uuid.UUID) -> dict[str, object]:
     cache.clear()  # tries at passwords are counted
     states = ("done", "nothing", "failed", "running", "stopped", "waiting", "again")
     files = [*_files(*(f"{state}.jpg" for state in states)), SimpleUploadedFile("letter.pdf", b"%PDF-1.4")]
-    taken = intake.submit(files, family=family)
+    taken = intake.submit(map(Copied, files), family=family)
     ids: dict[str, object] = {photo.name.removesuffix(".jpg"): photo.pk for photo in taken.photos}
     _bring_to_their_states({photo.name.removesuffix(".jpg"): photo for photo in taken.photos})
-    over = intake.submit(_files("one.jpg", "two.jpg"), family=family).upload
+    over = intake.submit(map(Copied, _files("one.jpg", "two.jpg")), family=family).upload
     for photo in over.photos.all():
         made.finish(photo)
     Upload.objects.filter(pk=over.pk).update(name="Grandmother’s album")
-    asked = intake.submit(_files("soon.jpg"), family=family).upload
+    asked = intake.submit(map(Copied, _files("soon.jpg")), family=family).upload
     Letter.objects.create(upload=asked, address="anna@example.org", language="en", link="http://localhost/")
-    examples = intake.submit(_files("example.jpg"), family=access.EXAMPLES).upload
+    examples = intake.submit(map(Copied, _files("example.jpg")), family=access.EXAMPLES).upload
     made.finish(examples.photos.get())
     Worker.objects.create(name="workbench", slots=1)
     shares.make(over, 7)
@@ -75,7 +76,8 @@ def sessions(family: uuid.UUID) -> dict[str, str]:
     over = Upload.objects.exclude(name="").get()
     browsers["guest"].get(reverse("shared", args=[over.shares.get(password="").token]))
     anna = User.objects.create_user("anna", email="anna@example.org", password=PASSWORD)
-    made.finish(intake.submit(_files("hers.jpg"), family=access.family_of_user(anna), user=anna).photos[0])
+    hers = intake.submit(map(Copied, _files("hers.jpg")), family=access.family_of_user(anna), user=anna)
+    made.finish(hers.photos[0])
     browsers["account"].force_login(anna)
     browsers["staff"].force_login(User.objects.create_user("keeper", is_staff=True))
     browsers["admin"].force_login(User.objects.create_superuser("admin"))

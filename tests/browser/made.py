@@ -15,6 +15,7 @@ from webapp import queue, storage
 from webapp.models import Job, Photo
 
 PREVIEW_SIDE = 2048
+PRINT_SIDE = 400
 AMBER = (255, 176, 0)
 REPORT = {
     "defect_share": 0.0234,
@@ -69,7 +70,7 @@ def _asked(kinds: Iterable[str], only: Collection[str]) -> Iterator[str]:
         elif of.startswith("colours_"):
             wanted = set(only) & {"colorized", "restored_colorized"}
         else:
-            wanted = of == "original" or of in only
+            wanted = of in ("original", "print") or of in only
         if wanted:
             yield kind
 
@@ -90,6 +91,9 @@ def _files(
     for variant in range(ALTERNATIVES):
         other = _toned(restored, variant).resize((96, 72))
         files[f"preview_colours_{variant}"] = (_bytes(other, "JPEG"), "jpg", "image/jpeg")
+    small = restored.copy()
+    small.thumbnail((PRINT_SIDE, PRINT_SIDE))
+    files["preview_print"] = (_bytes(small, "JPEG"), "jpg", "image/jpeg")
     files["preview_mask"] = (_bytes(_small(_veil(hole)), "PNG"), "png", "image/png")
     return files
 

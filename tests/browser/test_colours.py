@@ -15,6 +15,7 @@ from ml.pipeline import restore_file
 from tests.browser import made
 from tests.browser.test_layout import check as check_layout
 from webapp import intake, storage
+from webapp.arrivals import Copied
 from webapp.models import Job, Photo
 
 SIZE = (320, 240)
@@ -31,7 +32,7 @@ def photo(transactional_db: None, family) -> Photo:
     picture_u8[DRESS] = 90
     file = io.BytesIO()
     Image.fromarray(picture_u8).convert("RGB").save(file, "PNG")
-    photo = intake.submit([SimpleUploadedFile("dress.png", file.getvalue())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("dress.png", file.getvalue()))], family=family).photos[0]
     made.finish(photo)
     return photo
 

@@ -14,7 +14,8 @@ from ml.contract import Options
 from ml.pipeline import restore_file
 from tests.browser import made
 from tests.browser.looking import come_closer, spot
-from webapp import intake, storage
+from webapp import intake, storage, versions
+from webapp.arrivals import Copied
 from webapp.models import Job
 
 SIZE = (640, 480)
@@ -39,7 +40,9 @@ def photo(transactional_db: None, family):
         picture_u8[part] = 255
     file = io.BytesIO()
     Image.fromarray(picture_u8).convert("RGB").save(file, "PNG")
-    photo = intake.submit([SimpleUploadedFile("brooch.png", file.getvalue())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("brooch.png", file.getvalue()))], family=family).photos[
+        0
+    ]
     made.finish(photo, hole_HW=picture_u8 == 255)
     return photo
 
@@ -99,11 +102,37 @@ def repaired(job: Job, folder) -> tuple[np.ndarray, np.ndarray]:
     report = restore_file(
         source,
         folder,
-        Options(only=("restored",), device="cpu"),
+        Options(**job.options | {"only": ("restored",), "device": "cpu"}),
         mask=storage.locate(job.mask),
         strokes=job.strokes,
     )
     return np.asarray(Image.open(folder / report.files["restored"])), np.asarray(Image.open(source))
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_another_try_changes_what_was_repaired_inside_the_outline_and_nothing_else(
+    open_page, photo, tmp_path, width
+) -> None:
+    before_u8, _ = repaired(mask_of_first(photo), tmp_path / "before")
+    page = opened(open_page, photo, width=width)
+    page.keyboard.press("r")
+    draw(page, (320, 280), (540, 280), (540, 330), (320, 330), (320, 285))
+    assert amber_at(page, 420, 303) and not amber_at(page, 420, 290)
+
+    page.get_by_role("button", name="Repair again").click()
+    page.wait_for_selector("text=Yours is next")
+
+    after_u8, _ = repaired(Job.objects.get(photo=photo, state=Job.State.QUEUED), tmp_path / "after")
+    changed = (before_u8 != after_u8).any(axis=2)
+    assert changed[300:306, 326:494].mean() > 0.1
+    changed[290:316, 310:510] = False
+    assert not changed.any()
+
+
+def mask_of_first(photo) -> Job:
+    """A job that repairs as version 1 did, of which the test knows the mask alone."""
+    (first,) = versions.of(photo)
+    return Job(photo=photo, mask=versions.mask_of(first))
 
 
 def test_brush_outline_undo_and_redo(open_page, photo) -> None:

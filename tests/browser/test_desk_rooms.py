@@ -13,6 +13,7 @@ from tests.browser import made
 from tests.browser.test_layout import FAINT, SMALL
 from tests.webapp.files import photo_bytes
 from webapp import intake, versions
+from webapp.arrivals import Copied
 from webapp.desk import comparing, voting
 from webapp.models import Comparison, Description, Photo, Result, Review, Upload, Vote
 
@@ -98,9 +99,9 @@ def test_on_the_desk_nothing_sticks_out_is_faint_or_small(
     width: int, light: str, locale: str, desk, bring_in, comparison, anna
 ) -> None:
     photos = bring_in([LONG, f"album/{LONG}", "b.jpg"])
-    waiting = intake.submit([SimpleUploadedFile(LONG, photo_bytes())], family=photos[0].upload.family).photos[
-        0
-    ]
+    waiting = intake.submit(
+        [Copied(SimpleUploadedFile(LONG, photo_bytes()))], family=photos[0].upload.family
+    ).photos[0]
     for photo, state in zip(photos, ("approved", "rejected", "open"), strict=True):
         Review.objects.create(job=photo.job, state=state, note="A note " * 20, user=anna)
         Description.objects.create(photo=photo, catalogue_number="9" * 100, title="W" * 300)

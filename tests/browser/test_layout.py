@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.browser import made
 from tests.webapp.files import photo_bytes
 from webapp import intake, queue
+from webapp.arrivals import Copied
 from webapp.models import User, Worker
 
 LONG = "A very long name of a photograph from the second album_without_a_single_place_to_break_it.jpg"
@@ -46,7 +47,7 @@ SMALL = """() => [...document.querySelectorAll("a, button, summary, input, selec
 def paths(transactional_db: None, family) -> list[str]:
     """One photograph in every state, and the pages that need no photograph."""
     files = [SimpleUploadedFile(f"{n}_{LONG}", photo_bytes(size=(320, 240))) for n in range(6)]
-    taken = intake.submit([*files, SimpleUploadedFile(LONG, b"")], family=family)
+    taken = intake.submit(map(Copied, [*files, SimpleUploadedFile(LONG, b"")]), family=family)
     done, nothing, failed, running, stopped, _waiting = taken.photos
     made.finish(done)
     made.finish(nothing, found_nothing=True)

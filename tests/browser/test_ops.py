@@ -10,6 +10,7 @@ from tests.browser import made
 from tests.browser.test_layout import FAINT, SMALL
 from tests.webapp.files import photo_bytes
 from webapp import intake
+from webapp.arrivals import Copied
 from webapp.models import Job, Trace, User, Worker
 
 
@@ -17,7 +18,7 @@ from webapp.models import Job, Trace, User, Worker
 def photo(transactional_db, family):
     """One that failed."""
     file = SimpleUploadedFile("Grandmother at the harbour.jpg", photo_bytes(size=(320, 240)))
-    photo = intake.submit([file], family=family).photos[0]
+    photo = intake.submit([Copied(file)], family=family).photos[0]
     made.fail(photo, "out_of_memory")
     return photo
 
@@ -85,7 +86,9 @@ def test_the_hours_stay_open_while_the_page_renews_itself(keeper, photo):
     assert hours.first.locator("td").nth(2).inner_text() == "1"
 
     made.fail(
-        intake.submit([SimpleUploadedFile("b.jpg", photo_bytes())], family=photo.upload.family).photos[0]
+        intake.submit(
+            [Copied(SimpleUploadedFile("b.jpg", photo_bytes()))], family=photo.upload.family
+        ).photos[0]
     )
 
     page.locator("[data-part=hours] tbody tr").first.get_by_text("2", exact=True).wait_for()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import socketserver
 import threading
@@ -13,10 +14,12 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 import tifffile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from tests.webapp.files import photo_bytes
-from webapp import parcels
+from webapp import intake, parcels
+from webapp.arrivals import Copied
 from webapp.models import Photo
 
 MEGABYTE = 1_000_000
@@ -112,6 +115,29 @@ def test_after_the_page_was_left_what_was_sent_is_not_sent_again(open_page, line
     assert Photo.objects.get().sha256 == hashlib.sha256(photograph.read_bytes()).hexdigest()
 
 
+def test_when_the_answer_to_the_last_step_is_lost_the_button_leads_to_what_was_taken(open_page):
+    page = open_page("/", forgiven="net::ERR_")
+    losing = iter([True])
+
+    def lose(route):
+        if route.request.method == "POST" and next(losing, False):
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.fallback()
+
+    page.route(re.compile(r"//[^/]+/$"), lose)
+    page.set_input_files("#photos", {"name": "one.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()})
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The connection was lost. Nothing is lost on your side")).to_be_visible()
+    assert Photo.objects.count() == 1
+
+    page.get_by_role("button", name="Restore").click()
+    page.wait_for_url("**/u/*/")
+
+    assert str(Photo.objects.get().upload_id) in page.url
+
+
 def test_a_file_that_is_refused_is_told_and_the_others_go(open_page, settings):
     page = open_page("/", forgiven="413")
     page.set_input_files(
@@ -158,6 +184,40 @@ def test_a_pasted_picture_is_taken(open_page):
     )
 
     expect(page.locator(".chosen li")).to_contain_text("pasted.png")
+
+
+def test_a_file_that_was_sent_before_is_told_in_its_row(open_page, family):
+    file = SimpleUploadedFile("first.jpg", photo_bytes())
+    earlier = intake.submit([Copied(file)], family=family).photos[0]
+    page = open_page("/", forgiven="net::ERR_")
+    page.route(re.compile(r"//[^/]+/$"), lambda route: route.abort())  # so that the page stays
+    chosen = [photo_bytes(), photo_bytes(ending=b"other")]
+    page.set_input_files(
+        "#photos",
+        [
+            {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": content}
+            for n, content in enumerate(chosen)
+        ],
+    )
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The connection was lost. Nothing is lost on your side")).to_be_visible()
+
+    link = page.get_by_role("link", name="You sent this one before")
+    expect(link).to_have_count(1)
+    assert link.get_attribute("href") == f"/p/{earlier.pk}/"
+
+
+def test_what_the_camera_took_is_chosen_as_files_are(open_page):
+    page = open_page("/")
+    camera = page.locator("#camera")
+    assert (camera.get_attribute("capture"), camera.get_attribute("accept")) == ("environment", "image/*")
+
+    camera.set_input_files({"name": "image.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()})
+
+    expect(page.locator(".chosen li")).to_contain_text("image.jpg")
+    page.get_by_role("button", name="Restore").click()
+    page.wait_for_url("**/u/*/")
+    assert Photo.objects.get().name == "image.jpg"
 
 
 def test_the_first_page_is_light_early_and_stands_still(open_page):

@@ -14,6 +14,7 @@ from tests.browser import made
 from tests.browser.test_upload import LETTER, photograph
 from tests.webapp.files import photo_bytes
 from webapp import intake
+from webapp.arrivals import Copied
 from webapp.models import Photo, Upload
 
 
@@ -73,7 +74,7 @@ def test_from_upload_to_delete(width: int, locale: str, open_page) -> None:
 
 
 def test_work_that_begins_while_the_page_is_drawn_is_seen(open_page, family) -> None:
-    photo = intake.submit([SimpleUploadedFile("one.jpg", photo_bytes())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("one.jpg", photo_bytes()))], family=family).photos[0]
     page = open_page("about:blank")
 
     def begin(route) -> None:

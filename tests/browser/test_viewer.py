@@ -12,12 +12,13 @@ from tests.browser import made
 from tests.browser.looking import dot
 from tests.webapp.files import photo_bytes
 from webapp import delivery, intake, storage
+from webapp.arrivals import Copied
 
 
 @pytest.fixture
 def photo(transactional_db: None, family):
     file = SimpleUploadedFile("grandmother.jpg", photo_bytes(size=(640, 480)))
-    photo = intake.submit([file], family=family).photos[0]
+    photo = intake.submit([Copied(file)], family=family).photos[0]
     hole_HW = np.zeros((480, 640), bool)
     hole_HW[400:440, 300:600] = True
     made.finish(photo, hole_HW=hole_HW)
@@ -154,7 +155,7 @@ def test_the_change_map_says_how_much_was_touched(page, photo) -> None:
 
 
 def test_the_page_turns_to_the_results_by_itself(open_page, family) -> None:
-    photo = intake.submit([SimpleUploadedFile("b.jpg", photo_bytes())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("b.jpg", photo_bytes()))], family=family).photos[0]
     page = open_page(f"/p/{photo.pk}/")
     expect(page.get_by_text("Yours is next.")).to_be_visible()
 
@@ -165,7 +166,7 @@ def test_the_page_turns_to_the_results_by_itself(open_page, family) -> None:
 
 def test_an_uploads_page_follows_the_work_without_touching_the_other_pictures(open_page, family) -> None:
     files = [SimpleUploadedFile(f"{name}.jpg", photo_bytes()) for name in "ab"]
-    taken = intake.submit(files, family=family)
+    taken = intake.submit(map(Copied, files), family=family)
     page = open_page(f"/u/{taken.upload.pk}/")
     page.evaluate("document.querySelector('.print:last-child img').same = true")
 

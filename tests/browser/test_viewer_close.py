@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser import made
 from tests.browser.looking import come_closer, dot, settle, spot
 from webapp import cutting, intake
+from webapp.arrivals import Copied
 
 SIZE = (3000, 1200)
 CHECKS = (2000, 800)
@@ -33,7 +34,7 @@ def photo(transactional_db: None, family):
     picture_u8[y : y + 80, x : x + 80] = np.where((rows + columns) % 2, 230, 20)[..., None]
     file = io.BytesIO()
     Image.fromarray(picture_u8).save(file, "PNG")
-    photo = intake.submit([SimpleUploadedFile("large.png", file.getvalue())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("large.png", file.getvalue()))], family=family).photos[0]
     hole_HW = np.zeros(SIZE[::-1], bool)
     hole_HW[900:903, 1900:2200] = True
     made.finish(photo, hole_HW=hole_HW)

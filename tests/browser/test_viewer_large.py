@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser import made
 from tests.browser.looking import come_closer, dot
 from webapp import cutting, intake, queue
+from webapp.arrivals import Copied
 
 SIZE = (11_540, 8_660)
 LONGEST_MS = 2_000
@@ -35,7 +36,7 @@ def photo(transactional_db: None, family):
     picture = Image.fromarray(picture_u8)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=90)
-    photo = intake.submit([SimpleUploadedFile("large.jpg", file.getvalue())], family=family).photos[0]
+    photo = intake.submit([Copied(SimpleUploadedFile("large.jpg", file.getvalue()))], family=family).photos[0]
     picture.thumbnail((2048, 2048))
     small = io.BytesIO()
     picture.save(small, "JPEG", quality=90)

@@ -23,12 +23,16 @@ def submit(*behaviours: str, user: Any = None) -> list[str]:
 
     from tests.webapp.files import photo_bytes
     from webapp import intake
+    from webapp.arrivals import Copied
 
     files = [
         SimpleUploadedFile(f"{behaviour}.jpg", photo_bytes(ending=b"#" + behaviour.encode()))
         for behaviour in behaviours
     ]
-    return [str(photo.job.pk) for photo in intake.submit(files, family=uuid.uuid4(), user=user).photos]
+    return [
+        str(photo.job.pk)
+        for photo in intake.submit(map(Copied, files), family=uuid.uuid4(), user=user).photos
+    ]
 
 
 def submit_with_hook(url: str, *behaviours: str) -> list[str]:

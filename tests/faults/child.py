@@ -20,7 +20,7 @@ DATA = Path(os.environ["DATA_DIR"])
 FLAG = DATA / "machine-is-broken"
 
 
-def restore_file(source, out, options, on_progress, *, mask, strokes, name, previews, max_pixels):
+def restore_file(source, out, options, on_progress, *, mask, strokes, name, previews, max_pixels, kept):
     behaviour = source.read_bytes().rpartition(b"#")[2].decode()
     with (DATA / "starts.log").open("a") as log:
         log.write(f"{source.stem} {os.getpid()} {os.getppid()}\n")
@@ -31,8 +31,10 @@ def restore_file(source, out, options, on_progress, *, mask, strokes, name, prev
     for kind in ("restored", "colorized", "restored_colorized", "mask", "preview_original"):
         files[kind] = f"{name}_{kind}.png"
         (out / files[kind]).write_bytes(f"{kind} of {source.stem}".encode())
+    (out / f"{name}_repair.npz").write_bytes(b"no result")
     on_progress(Stage.WRITING, 1.0)
-    return Report(width=64, height=48, bits=8, files=files)
+    notes = ["repair was kept"] if kept and kept.is_file() else []
+    return Report(width=64, height=48, bits=8, files=files, notes=notes)
 
 
 def slow(on_progress, seconds=1.5):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ml.contract import Options, Stage
+from ml.contract import RESULTS, Options, Stage
 from ml.networks import hole_sha256
 from tests.ml.pipeline import pixels, restore
 
@@ -219,9 +219,22 @@ def test_previews_are_small_srgb_and_listed(tmp_path, fakes):
     for kind in ("original", "restored", "colorized", "restored_colorized"):
         with Image.open(tmp_path / "out" / report.files[f"preview_{kind}"]) as preview:
             assert preview.format == "JPEG" and preview.size == (2048, 1024)
+    with Image.open(tmp_path / "out" / report.files["preview_print"]) as one_of_many:
+        assert one_of_many.size == (400, 200)
     veil = pixels(tmp_path, report, "preview_mask")
     assert veil.shape == (1024, 2048, 4)
     assert veil[0, 0, 3] == 0 and veil[485, 500, 3] > 100
+
+
+@pytest.mark.parametrize(
+    ("only", "of"),
+    [(RESULTS, "restored"), (("colorized",), "colorized"), (RESULTS[1:], "restored_colorized")],
+)
+def test_one_small_picture_is_of_the_best_result_that_is_wanted(scratched_png, tmp_path, fakes, only, of):
+    report = restore(scratched_png, tmp_path, fakes, Options(only=only), previews=True)
+
+    small, result = (pixels(tmp_path, report, f"preview_{kind}") for kind in ("print", of))
+    assert np.array_equal(small, result), "the photograph is smaller than either"
 
 
 def test_colours_are_noted_and_sepia_is_not(tmp_path, fakes, scene_u8):

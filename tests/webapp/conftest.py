@@ -14,6 +14,7 @@ from tests.webapp.files import photo_file
 from tests.webapp.receiver import Receiver
 from webapp import intake
 from webapp.access import SESSION_KEY
+from webapp.arrivals import Copied
 from webapp.models import Job, Photo, User
 
 
@@ -49,7 +50,7 @@ def submit(db, family):
     """submit(file, ...) -> Submission of the family; without files, of one photograph."""
 
     def submit(*files: SimpleUploadedFile, family=family, user=None) -> intake.Submission:
-        return intake.submit(files or [photo_file()], family=family, user=user)
+        return intake.submit(map(Copied, files or [photo_file()]), family=family, user=user)
 
     return submit
 

@@ -161,6 +161,21 @@ def test_strokes_are_drawn_over_the_newest_mask(call, sent):
     assert (job.mask, job.strokes) == (done.results.get(kind="mask").path, [STROKE])
 
 
+def test_a_place_is_tried_another_way_with_the_newest_versions_settings(call, sent):
+    call("post", f"/photographs/{sent.pk}/cancel")
+    call("post", f"/photographs/{sent.pk}/rerun", {"seed": 3, "saturation": 0.5})
+    made.finish(sent)
+    place = {"tool": "retry", "width": 4.0, "points": [[1.0, 1.0], [9.0, 1.0], [9.0, 9.0]]}
+
+    answer = call("post", f"/photographs/{sent.pk}/rerun", {"strokes": [place]})
+
+    assert answer.status_code == 202
+    job = sent.jobs.get(state=Job.State.QUEUED)
+    tries = [{"seed": 4, "strokes": [{**place, "tool": "area"}]}]
+    assert job.options == {"seed": 3, "saturation": 0.5, "tries": tries} and job.strokes == []
+    Options(**job.options)
+
+
 def test_colours_are_given_and_another_opinion_taken(call, sent):
     made.finish(sent)
 

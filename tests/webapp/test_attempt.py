@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from tests.webapp.files import photo_bytes
-from webapp import queue, storage
+from webapp import queue, storage, versions
 from webapp.models import Job, Result
 from webapp.workshop import Workshop
 
@@ -55,6 +55,17 @@ def test_what_it_made_is_published_with_its_hashes(workshop, behaving):
         kept = storage.locate(result.path)
         assert (storage.sha256(kept), kept.stat().st_size) == (result.sha256, result.bytes)
         assert result.content_type == "image/png"
+
+
+def test_other_colours_are_given_what_was_repaired(workshop, behaving):
+    job = behaving("quick")
+    workshop.work()
+    recoloured = versions.recolour(job.photo, fresh(job), {"saturation": 0.5})
+
+    assert workshop.work()
+
+    assert fresh(job).report["notes"] == []
+    assert fresh(recoloured).report["notes"] == ["repair was kept"]
 
 
 def test_the_child_stays_for_the_next_photograph(workshop, behaving, data_dir):
@@ -157,7 +168,8 @@ def test_a_commit_whose_answer_was_lost_keeps_its_files(workshop, behaving, monk
     workshop.work()
 
     assert fresh(job).state == "done"
-    assert len(made(data_dir)) == Result.objects.count() > 0
+    published = {storage.locate(result.path) for result in Result.objects.all()}
+    assert published and published <= set(made(data_dir))
 
 
 def test_a_child_that_lies_about_its_files_is_not_believed(workshop, behaving, monkeypatch):

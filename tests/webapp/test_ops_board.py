@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import uuid
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.browser import made
+from tests.webapp import timing
 from tests.webapp.files import photo_file
 from webapp import memory, workers
 from webapp.dispatcher import Dispatcher
@@ -58,11 +58,10 @@ def test_with_ten_thousand_jobs_it_asks_less_than_twelve_times(keeper, submit, d
     Job.objects.bulk_create(Job(photo=waiting) for _ in range(1_000))
 
     keeper.get("/ops/")
-    begin = time.perf_counter()
     with django_assert_max_num_queries(MOST_QUERIES):
         html = keeper.get("/ops/").content.decode()
 
-    assert time.perf_counter() - begin < 2  # 0.4 s are wanted; a busy machine takes longer
+    assert timing.best(keeper, "/ops/") < timing.MOST_SECONDS
     assert "1001 photographs wait" in html
 
 

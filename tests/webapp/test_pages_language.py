@@ -19,6 +19,7 @@ from django.utils import translation
 from ml.contract import NOTES, REASONS
 from tests.browser import made
 from webapp.reasons import SENTENCES
+from webapp.standing import Wait
 from webapp.views import words
 
 APP = settings.BASE_DIR / "webapp"
@@ -116,9 +117,31 @@ def test_russian_counts_as_russians_do(before: int, sentence: str) -> None:
 
 
 def test_a_place_comes_with_its_time() -> None:
-    assert words.place(3, 130) == "3 photographs are before yours, about 2 minutes."
+    wait = Wait(190, 330)
+    assert words.place(3, wait) == "3 photographs are before yours, 3 to 6 minutes."
+    assert words.under_way(wait) == "It is being worked on: 3 to 6 minutes more."
     with translation.override("ru"):
-        assert words.place(3, 130) == "Перед вашей 3 фотографии, ждать примерно 2 минуты."
+        assert words.place(3, wait) == "Перед вашей 3 фотографии, ждать от 3 до 6 минут."
+        assert words.under_way(wait) == "Фотография в работе, осталось ждать от 3 до 6 минут."
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "english", "russian"),
+    [
+        (0, 0, "less than a minute", "меньше минуты"),
+        (10, 60, "less than a minute", "меньше минуты"),
+        (30, 61, "up to 2 minutes", "до 2 минут"),
+        (70, 119, "1 to 2 minutes", "от 1 до 2 минут"),
+        (61, 20 * 60, "1 to 20 minutes", "от 1 до 20 минут"),
+        (24 * 60, 32 * 60, "20 to 35 minutes", "от 20 до 35 минут"),
+        (50 * 60, 91 * 60, "up to 2 hours", "до 2 часов"),
+        (7 * 3600, 20.5 * 3600, "7 to 21 hours", "от 7 до 21 часа"),
+    ],
+)
+def test_a_range_is_told_in_whole_minutes_or_hours(least: float, most: float, english: str, russian: str):
+    assert words.span(Wait(least, most)) == english
+    with translation.override("ru"):
+        assert words.span(Wait(least, most)) == russian
 
 
 def test_the_language_is_the_browsers_until_one_is_chosen(browser: Client, db: None) -> None:

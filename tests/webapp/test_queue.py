@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.webapp.files import photo_file
 from webapp import queue, reasons
-from webapp.models import Job, Photo, Result, Worker
+from webapp.models import Job, Photo, Result
 
 FILE = queue.MadeFile("restored", "results/ab/x/1/picture_restored.png", "0" * 64, 3, "image/png")
 
@@ -207,23 +207,6 @@ def test_places_are_counted_in_the_order_of_work(submit):
     queue.claim("anna")
 
     assert [queue.place(fresh(photo.job)) for photo in photos] == [0, 0, 1, 2]
-
-
-def test_the_expected_time_follows_the_pace_of_the_last_ones(submit):
-    done, running, waiting = (photo.job for photo in submit(*[photo_file(size=(100, 100))] * 3).photos)
-    assert queue.expected_seconds(waiting) is None
-    now = timezone.now()
-    Job.objects.filter(pk=done.pk).update(
-        state="done", started_at=now - timedelta(seconds=20), finished_at=now
-    )
-    queue.claim("anna", running.pk)
-
-    assert queue.expected_seconds(fresh(waiting)) == pytest.approx(30, abs=0.5)
-    assert queue.expected_seconds(fresh(running)) == pytest.approx(20, abs=1)
-    assert queue.expected_seconds(fresh(done)) is None
-
-    Worker.objects.create(name="anna", slots=2)
-    assert queue.expected_seconds(fresh(waiting)) == pytest.approx(25, abs=0.5)
 
 
 def test_a_cancelled_job_is_taken_from_its_worker(job):

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings as live_settings
 from django.test import Client
 
-from tests.webapp.files import photo_bytes
+from tests.webapp.files import photo_bytes, photo_file
 from webapp import parcels, storage, sweep
 from webapp.access import SESSION_KEY
 from webapp.models import Photo, Upload
@@ -76,6 +76,7 @@ def test_options_tell_version_extensions_and_size(client):
     assert answer["Tus-Checksum-Algorithm"] == "sha1,sha256"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_file_in_two_pieces_becomes_the_photograph_that_it_is(browser, begin, patch, offset):
     whole = photo_bytes(size=(300, 200))
     address = begin(len(whole), "бабушка.jpg")
@@ -93,6 +94,7 @@ def test_a_file_in_two_pieces_becomes_the_photograph_that_it_is(browser, begin, 
     assert list(parcels.folder().iterdir()) == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_is_no_photograph_is_refused_as_in_the_form_and_goes(browser, begin, patch):
     address = begin(8, "letter.pdf")
     patch(address, b"%PDF-1.4", 0)
@@ -196,6 +198,17 @@ def test_what_lies_untouched_expires_and_is_swept(browser, begin, patch):
 
     assert {path.stem for path in parcels.folder().iterdir()} == {lying(young).name}
     assert browser.head(young, headers=TUS)["Upload-Offset"] == "10"
+
+
+def test_a_file_that_the_family_sent_before_is_told_once_it_is_whole(begin, patch, submit):
+    submit(photo_file("theirs.jpg", ending=b"2"), family=uuid4())
+    earlier = submit(photo_file("first.jpg", ending=b"1")).photos[0]
+    same, others = photo_bytes(ending=b"1"), photo_bytes(ending=b"2")
+    address, new = begin(len(same)), begin(len(others))
+
+    answers = [patch(address, same[:100], 0), patch(address, same[100:], 100), patch(new, others, 0)]
+
+    assert [answer.get("Photo-Sent-Before") for answer in answers] == [None, f"/p/{earlier.pk}/", None]
 
 
 @pytest.mark.parametrize("method", ["head", "patch", "delete"])

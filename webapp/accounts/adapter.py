@@ -28,7 +28,6 @@ class Adapter(DefaultAccountAdapter):
         "email_taken": _("There is an account with this address already."),
         "enter_current_password": _("That is not your password."),
         "incorrect_code": _("That is not the code in the letter."),
-        "too_many_login_attempts": _("Too many tries. Please wait a few minutes and try again."),
         "rate_limited": _("Too many tries. Please wait a few minutes and try again."),
     }
 

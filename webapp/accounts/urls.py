@@ -5,11 +5,11 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import path
 
-from webapp.views import accounts
+from webapp.views import accounts, people
 
 urlpatterns = [
     path("", accounts.account, name="account"),
-    path("sign-in/", allauth.login, name="account_login"),
+    path("sign-in/", people.FamilySignIn.as_view(), name="account_login"),
     path("new/", allauth.signup, name="account_signup"),
     path("code/", accounts.confirm_code, name="account_email_verification_sent"),
     path("closed/", allauth.account_inactive, name="account_inactive"),

@@ -13,11 +13,12 @@ from ninja import File, Form, Header, NinjaAPI, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
-from ml.contract import PhotoRejected, check_places
-from webapp import access, delivery, guards, intake, queue, quotas, removal, standing, versions
+from ml.contract import MOST_TRIES, PhotoRejected, check_places
+from webapp import access, delivery, guards, intake, queue, quotas, removal, standing, tries, versions
 from webapp.api import hooks
 from webapp.api.keys import Bearer
 from webapp.api.schemas import Made, Photograph, Problem, Rerun, Settings
+from webapp.arrivals import Copied
 from webapp.forms import StrokesField
 from webapp.models import Key, Photo, Refusal, Submitted, Trace
 from webapp.rates import TooOften
@@ -51,7 +52,7 @@ def send(
         return Status(200, _shown(before))
     guards.uploads(request, key.user)
     family = access.family_of_user(key.user)
-    taken = intake.submit([photograph], family=family, user=key.user, options=settings.options())
+    taken = intake.submit([Copied(photograph)], family=family, user=key.user, options=settings.options())
     if not taken.photos:
         raise _refused(taken.refused[0])
     photo = taken.photos[0]
@@ -97,7 +98,10 @@ def rerun(request: HttpRequest, photo_id: UUID, wanted: Rerun) -> Status:
         raise HttpError(409, "There is no mask yet over which strokes could be drawn.")
     mask = versions.mask_of(done[-1]) if strokes else ""
     kept = versions.protecting(photo.job)
-    job = versions.make(photo, options, mask=mask, strokes=[*kept, *strokes])
+    drawn, places = tries.parted(strokes)
+    if places:
+        options = _with_try({**done[-1].options, **options}, places, photo)
+    job = versions.make(photo, options, mask=mask, strokes=[*kept, *drawn])
     if job is None:
         raise HttpError(409, "This photograph is still being worked on.")
     access.note(request, Trace.Act.CORRECTED, photo, "strokes" if strokes else "settings")
@@ -137,6 +141,13 @@ def _strokes(wanted: Rerun) -> list[dict[str, Any]]:
     except ValidationError as error:
         raise HttpError(422, "strokes: too many, or none, or out of all bounds.") from error
     return strokes
+
+
+def _with_try(options: dict[str, Any], places: list[dict[str, Any]], photo: Photo) -> dict[str, Any]:
+    try:
+        return tries.with_try(options, places, photo.jobs.all())
+    except tries.TooMany as error:
+        raise HttpError(422, f"strokes: at most {MOST_TRIES} tries at single places.") from error
 
 
 def _submitted(key: Key, name: str) -> Photo | None:

@@ -36,7 +36,7 @@ class Settings(Schema):
 
 
 class Stroke(Schema):
-    tool: Literal["brush", "eraser", "area", "protect"]
+    tool: Literal["brush", "eraser", "area", "retry", "protect"]
     width: float = Field(gt=0, description="Pixels of the photograph.")
     points: list[tuple[float, float]] = Field(
         min_length=1, description="x and y, pixels of the photograph as displayed."

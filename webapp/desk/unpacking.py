@@ -9,13 +9,15 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.conf import settings
 from django.core.files import File
 
 from ml.contract import PhotoRejected
+from webapp.arrivals import Arrival, Copied
+from webapp.models import Upload
 
 MOST_FILES = 10_000
 UNPACKED = 2
@@ -32,18 +34,17 @@ class NotTaken(PhotoRejected):
         self.code, self.values = code, values
 
 
-class Refused(File):
+class Refused:
     """Stands for a file that intake shall refuse with this reason."""
 
     def __init__(self, name: str, code: str, **values: object) -> None:
-        super().__init__(None, name)
-        self.size, self._rejected = 0, NotTaken(code, **values)
+        self.name, self.size, self._rejected = name, 0, NotTaken(code, **values)
 
-    def __bool__(self) -> bool:
-        return True
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+    def move_to(self, path: Path) -> tuple[str, int]:
         raise self._rejected
+
+    def taken_into(self, upload: Upload) -> None:
+        """It never was a file."""
 
 
 class Entry(File):
@@ -67,7 +68,7 @@ class Entry(File):
             raise NotTaken("zip_packing") from error
 
 
-def files(zip_file: IO[bytes], name: str, size: int) -> Iterator[File]:
+def files(zip_file: IO[bytes], name: str, size: int) -> Iterator[Arrival]:
     """Of the ZIP called so and of that many bytes; a ZIP that cannot be read is one Refused."""
     if size > settings.MAX_ZIP_MB * 1_000_000:
         yield Refused(name, "zip_too_large", limit=settings.MAX_ZIP_MB)
@@ -81,7 +82,7 @@ def files(zip_file: IO[bytes], name: str, size: int) -> Iterator[File]:
         yield from _entries(archive, name)
 
 
-def _entries(archive: zipfile.ZipFile, zip_name: str) -> Iterator[File]:
+def _entries(archive: zipfile.ZipFile, zip_name: str) -> Iterator[Arrival]:
     left = UNPACKED * settings.MAX_ZIP_MB * 1_000_000
     infos = [info for info in archive.infolist() if not info.is_dir() and not _is_no_photograph(info)]
     for info in infos[:MOST_FILES]:
@@ -95,7 +96,7 @@ def _entries(archive: zipfile.ZipFile, zip_name: str) -> Iterator[File]:
         elif info.flag_bits & IS_LOCKED:
             yield Refused(name, "zip_locked")
         else:
-            yield Entry(archive, info, inner_name(name) or "")
+            yield Copied(Entry(archive, info, inner_name(name) or ""))
     if len(infos) > MOST_FILES:
         yield Refused(zip_name, "zip_files", limit=MOST_FILES)
 

@@ -6,7 +6,7 @@ from webapp.models.hooks import Call, Hook
 from webapp.models.jobs import Job, JobQuerySet, Pause, Result, Worker
 from webapp.models.letters import Letter
 from webapp.models.people import Key, Share, Submitted, User
-from webapp.models.photographs import Photo, Refusal, Upload
+from webapp.models.photographs import Handover, Photo, Refusal, Upload
 from webapp.models.reviews import Description, Review
 from webapp.models.traces import Trace, WrittenOnce
 
@@ -14,6 +14,7 @@ __all__ = [
     "Call",
     "Comparison",
     "Description",
+    "Handover",
     "Hook",
     "Job",
     "JobQuerySet",

@@ -54,6 +54,17 @@ class Refusal(models.Model):
         return reasons.sentence(self.reason_code, self.reason_values)
 
 
+class Handover(models.Model):
+    """A parcel (webapp/parcels.py) that an upload took: handed in again, it leads there."""
+
+    parcel = models.UUIDField(primary_key=True)
+    upload = models.ForeignKey("Upload", on_delete=models.CASCADE, related_name="handovers")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.parcel} to {self.upload_id}"
+
+
 class Photo(models.Model):
     """An accepted file, kept as it came: it is never altered."""
 

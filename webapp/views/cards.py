@@ -19,6 +19,7 @@ from webapp.views import words
 SHOWN = ("original", *RESULTS, "mask")
 """The order of pictures in the viewer and of downloads below it."""
 BEST_FIRST = ("restored", "restored_colorized", "colorized", "original")
+PRINT = "preview_print"
 SEEN_BY_BROWSERS = ("jpeg", "png", "webp")
 LARGEST_SHOWN_BYTES = 20_000_000
 """A larger original is not put on a page; it waits for its preview."""
@@ -172,8 +173,8 @@ class Card:
         if self.state == "queued" and queue.paused():
             return str(words.PAUSED)
         if self.state == "running":
-            return words.under_way(standing.expected_seconds(self.job))
-        return words.place(standing.place(self.job), standing.expected_seconds(self.job))
+            return words.under_way(standing.expected(self.job))
+        return words.place(standing.place(self.job), standing.expected(self.job))
 
     @cached_property
     def reason(self) -> str:
@@ -218,12 +219,17 @@ class Card:
 
     @cached_property
     def picture_url(self) -> str:
-        """One picture for a contact print; empty where a browser could not show it yet."""
+        """One picture; empty where a browser could not show it yet."""
         if self.first_shown:
             return self.address(f"preview_{self.first_shown}")
         if self.photo.format in SEEN_BY_BROWSERS and self.photo.bytes <= LARGEST_SHOWN_BYTES:
             return self.address("original")
         return ""
+
+    @cached_property
+    def print_url(self) -> str:
+        """A small one for a contact print; of what was made before there were any, as large as on the page."""
+        return self.address(PRINT) if PRINT in self._results else self.picture_url
 
     @cached_property
     def packed_anew(self) -> bool:

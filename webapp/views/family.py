@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -13,8 +14,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp import access, albums, guards, intake, letters, packing, shares, versions
-from webapp.forms import ACCEPT, SettingsForm, ShareForm, UploadForm
+from webapp import access, albums, guards, handover, intake, letters, packing, shares, versions
+from webapp.forms import ACCEPT, SettingsForm, ShareForm, UploadForm, uuid_of
 from webapp.models import Share, Trace, Upload, User
 from webapp.rates import TooOften
 from webapp.views import selections, words
@@ -25,16 +26,35 @@ SEE_OTHER = 303
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = UploadForm(*sent, family=access.known_family(request))
+    if request.method != "POST":
+        return _home(request, UploadForm())
+    ids = [id for id in map(uuid_of, request.POST.getlist("sent")) if id]
+    with handover.one_at_a_time(ids):
+        return _sent(request, handover.before(request, ids))
+
+
+def _sent(request: HttpRequest, before: dict[UUID, Upload]) -> HttpResponse:
+    """before: the uploads of those parcels that were handed in already, since the answer to that was lost."""
+    if before and not request.FILES and len(before) == len(set(request.POST.getlist("sent"))):
+        return _see(next(iter(before.values())))
+    form = UploadForm(request.POST, request.FILES, family=access.known_family(request), before=before)
     user = request.user if request.user.is_authenticated else None
-    too_often = _too_often(request, user) if form.is_bound else None
+    too_often = _too_often(request, user)
     if too_often:
         form.add_error("photos", str(too_often))
-    if form.is_bound and form.is_valid():
-        return HttpResponseRedirect(
-            reverse("upload", args=[_taken(request, form, user).upload.id]), status=SEE_OTHER
-        )
+    if form.is_valid():
+        return _see(_taken(request, form, user).upload)
+    answer = _home(request, form)
+    if too_often:
+        answer.status_code, answer["Retry-After"] = 429, str(too_often.seconds)
+    return answer
+
+
+def _see(upload: Upload) -> HttpResponse:
+    return HttpResponseRedirect(reverse("upload", args=[upload.pk]), status=SEE_OTHER)
+
+
+def _home(request: HttpRequest, form: UploadForm) -> HttpResponse:
     page = {
         "form": form,
         "accept": ACCEPT,
@@ -45,10 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "examples": selections.rolls(Upload.objects.filter(family=access.EXAMPLES))[:1],
         "may_sign_up": settings.ACCOUNT_SIGNUP_ENABLED,
     }
-    answer = render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
-    if too_often:
-        answer.status_code, answer["Retry-After"] = 429, str(too_often.seconds)
-    return answer
+    return render(request, "webapp/home.html", page, status=400 if form.is_bound else 200)
 
 
 def _too_often(request: HttpRequest, user: User | None) -> TooOften | None:
@@ -62,7 +79,8 @@ def _too_often(request: HttpRequest, user: User | None) -> TooOften | None:
 def _taken(request: HttpRequest, form: UploadForm, user: User | None) -> intake.Submission:
     """The photographs, in an upload of their own or in one that is there."""
     photos = form.cleaned_data["photos"]
-    album = access.upload_to_add_to(request, form.cleaned_data["album"])
+    album = next(iter(form.before.values()), None)  # what is left goes where its companions went
+    album = album or access.upload_to_add_to(request, form.cleaned_data["album"])
     if album:
         return albums.add(album, photos)
     return intake.submit(photos, family=access.family_of(request), user=user, options=form.options())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -10,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from webapp import access, delivery, masks, queue, removal, standing, versions
+from ml.contract import MOST_TRIES
+from webapp import access, delivery, masks, queue, removal, standing, tries, versions
 from webapp.colour_form import ColourForm
 from webapp.forms import AgainForm, CorrectForm
 from webapp.models import Job, Photo, Trace, Upload
@@ -102,11 +105,20 @@ def correct(request: HttpRequest, photo_id: str) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         messages.error(request, _("Nothing was drawn, so nothing was changed."))
-    elif not versions.correct(photo, base, form.cleaned_data["strokes"]):
-        messages.error(request, words.STILL_WORKED_ON)
     else:
-        access.note(request, Trace.Act.CORRECTED, photo, "strokes")
+        _correct(request, photo, base, form.cleaned_data["strokes"])
     return HttpResponseRedirect(reverse("photo", args=[photo.pk]), status=SEE_OTHER)
+
+
+def _correct(request: HttpRequest, photo: Photo, base: Job, strokes: list[dict[str, Any]]) -> None:
+    try:
+        if versions.correct(photo, base, strokes):
+            access.note(request, Trace.Act.CORRECTED, photo, "strokes")
+        else:
+            messages.error(request, words.STILL_WORKED_ON)
+    except tries.TooMany:
+        sentence = _("At most %(n)d times can single places of a photograph be repaired another way.")
+        messages.error(request, sentence % {"n": MOST_TRIES})
 
 
 @require_POST

@@ -50,6 +50,12 @@ def with_twins(upload: Upload) -> QuerySet[Photo]:
     return upload.photos.annotate(earlier=Subquery(earlier.order_by("-created_at").values("pk")[:1]))
 
 
+def sent_before(family: UUID | None, sha256: str) -> UUID | None:
+    """The family's newest photograph of this very file."""
+    same = Photo.objects.filter(upload__family=family, sha256=sha256).order_by("-created_at")
+    return same.values_list("pk", flat=True).first()
+
+
 def twins(shown: Sequence[Card]) -> list[Twin]:
     """Of cards of `with_twins`."""
     return [

@@ -19,12 +19,15 @@ from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
 
 from ml.contract import PhotoRejected
-from webapp import access, intake, parcels, quotas, reasons
+from webapp import access, intake, parcels, quotas, reasons, storage
+from webapp.views import selections
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"
 PIECE = "application/offset+octet-stream"
 BLOCK = 1 << 18
+SENT_BEFORE = "Photo-Sent-Before"
+"""A header of ours; other programs that speak tus pass it over."""
 LOCKED, CHECKSUM_MISMATCH = 423, 460
 
 
@@ -92,7 +95,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
         raise Refused(429, reasons.sentence(exceeded.code, exceeded.values)) from None
     except PhotoRejected as rejected:
         raise Refused(413, reasons.sentence(rejected.code, rejected.values)) from None
-    except intake.NoSpace:
+    except storage.NoSpace:
         raise Refused(507, reasons.sentence("no_space")) from None
     name = _metadata(request.headers.get("Upload-Metadata", "")).get("filename", "")
     begun = parcels.begin(family, intake.shown_name(name), length)
@@ -122,7 +125,15 @@ def _append(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
         raise Refused(CHECKSUM_MISMATCH, "The piece is not what its checksum says.") from None
     except UnreadablePostError:
         raise Refused(400, "The connection was lost.") from None
-    return HttpResponse(status=204, headers=_state(found))
+    return HttpResponse(status=204, headers={**_state(found), **_sent_before(request, found)})
+
+
+def _sent_before(request: HttpRequest, found: parcels.Parcel) -> dict[str, str]:
+    """Where the same file is that the family sent before, as soon as this one is whole."""
+    if found.offset < found.length:
+        return {}
+    earlier = selections.sent_before(access.known_family(request), storage.sha256(found.path))
+    return {SENT_BEFORE: reverse("photo", args=[earlier])} if earlier else {}
 
 
 def _give_up(request: HttpRequest, parcel_id: UUID) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ml.contract import Stage
 from webapp.prints import largest_paper
+from webapp.standing import Wait
 from webapp.steps import steps_of
 
 PICTURES: dict[str, Promise] = {
@@ -120,6 +122,9 @@ NOTES: dict[str, Promise] = {
         "Memory ran short: the photograph was worked on in smaller pieces, and the result may be less good "
         "than on a larger machine."
     ),
+    "tried_nothing": gettext_lazy(
+        "At a place that was to be repaired another way nothing was repaired, so nothing changed there."
+    ),
     "already_coloured": gettext_lazy(
         "The photograph has colours already; they were replaced in the colorized results."
     ),
@@ -133,6 +138,10 @@ def version(number: int, options: dict[str, Any], *, is_corrected: bool) -> str:
     wishes = [str(WISHES[options["finding"]])] if options.get("finding") in WISHES else []
     wishes = [_("corrected by hand")] if is_corrected else wishes
     wishes += [_("another repair")] if options.get("seed") else []
+    if tries := len(options.get("tries", [])):
+        wishes.append(
+            ngettext("another try at %(n)d place", "another try at %(n)d places", tries) % {"n": tries}
+        )
     wishes += [str(ONLY[steps])] if (steps := steps_of(options)) in ONLY else []
     wishes += _of_colours(options)
     return ", ".join([name, *wishes])
@@ -168,24 +177,49 @@ def print_size(width: int, height: int) -> str:
     return _("Enough for a print of %(short)s × %(long)s cm.") % {"short": paper[0], "long": paper[1]}
 
 
-def place(before: int, seconds: float | None) -> str:
-    """Where a waiting photograph stands, and how long that will take about."""
+def place(before: int, wait: Wait | None) -> str:
+    """Where a waiting photograph stands, and how long that may take."""
     if before == 0:
         words = _("Yours is next")
     else:
         words = ngettext("%(n)d photograph is before yours", "%(n)d photographs are before yours", before) % {
             "n": before
         }
-    if seconds is None:
+    if wait is None:
         return f"{words}."
-    return _("%(place)s, %(time)s.") % {"place": words, "time": about(seconds)}
+    return _("%(place)s, %(time)s.") % {"place": words, "time": span(wait)}
 
 
-def under_way(seconds: float | None) -> str:
+def under_way(wait: Wait | None) -> str:
     """For a photograph in the worker's hands: the time that is left."""
-    if seconds is None:
+    if wait is None:
         return _("It is being worked on.")
-    return _("It is being worked on: %(time)s more.") % {"time": about(seconds)}
+    return _("It is being worked on: %(time)s more.") % {"time": span(wait)}
+
+
+def span(wait: Wait) -> str:
+    """From the least to the most, in whole minutes or hours, rounded outwards."""
+    least, most = wait.least / 60, wait.most / 60
+    if most <= 1:
+        return _("less than a minute")
+    if most <= 90:
+        step = 1 if most <= 20 else 5
+        return _minutes(math.floor(least / step) * step, math.ceil(most / step) * step)
+    return _hours(math.floor(least / 60), math.ceil(most / 60))
+
+
+def _minutes(least: int, most: int) -> str:
+    if least < 1:
+        return ngettext("up to %(n)d minute", "up to %(n)d minutes", most) % {"n": most}
+    return ngettext("%(least)d to %(n)d minute", "%(least)d to %(n)d minutes", most) % {
+        "least": least, "n": most,
+    }  # fmt: skip
+
+
+def _hours(least: int, most: int) -> str:
+    if least < 1:
+        return ngettext("up to %(n)d hour", "up to %(n)d hours", most) % {"n": most}
+    return ngettext("%(least)d to %(n)d hour", "%(least)d to %(n)d hours", most) % {"least": least, "n": most}
 
 
 def about(seconds: float) -> str:

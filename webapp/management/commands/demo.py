@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from webapp import intake
 from webapp.access import EXAMPLES
+from webapp.arrivals import Copied
 from webapp.models import Job, Photo, Upload
 from webapp.workshop import Workshop
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
 
     def _submit(self) -> Upload:
         files = [
-            SimpleUploadedFile(path.name, path.read_bytes())
+            Copied(SimpleUploadedFile(path.name, path.read_bytes()))
             for path in sorted(FOLDER.iterdir())
             if path.suffix in (".jpg", ".webp")
         ]

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp import access, intake
+from webapp.arrivals import Arrival, Copied
 from webapp.desk import unpacking
 from webapp.forms import ACCEPT
 from webapp.uploads import ZipUploadHandler
@@ -57,20 +58,14 @@ def _take(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("upload", args=[taken.upload.pk]), status=SEE_OTHER)
 
 
-def _files(zips: list[File], folder: list[File], places: list[str]) -> Iterator[File]:
+def _files(zips: list[File], folder: list[File], places: list[str]) -> Iterator[Arrival]:
     for zip_file in zips:
         yield from unpacking.files(zip_file.file, zip_file.name or "", zip_file.size or 0)
     for index, file in enumerate(folder):
         place = unpacking.inner_name(places[index]) if index < len(places) else None
-        yield _Placed(file, place or file.name or "")
-
-
-class _Placed(File):
-    """A file of a folder, by the name that tells where in the folder it lay: Django keeps the last part alone."""
-
-    def __init__(self, file: File, name: str) -> None:
-        super().__init__(file.file, name)
-        self.size, self.chunks = file.size, file.chunks
+        yield Copied(
+            file, place
+        )  # the name tells where in the folder it lay: Django keeps the last part alone
 
 
 def _places(text: str) -> list[str]:

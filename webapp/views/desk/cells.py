@@ -75,7 +75,7 @@ class Cell:
     @cached_property
     def thumb_url(self) -> str:
         """Of the result if there is one; the original only where it is small enough for a page."""
-        return self.card.picture_url
+        return self.card.print_url
 
     def shown(self, kind: str) -> list[Shown]:
         """All but the original; the mask is its veil over nothing, so it is left to the editor."""

@@ -17,7 +17,7 @@ const submit = form.querySelector("button:not([type])");
 const [width, height] = [Number(form.dataset.width), Number(form.dataset.height)];
 const LEAST_STEP = 1.5; // of the screen's pixels between two points of a stroke
 const THICKEST = 0.12; // of what is seen of the photograph's long side
-const OUTLINES = ["area", "protect"];
+const OUTLINES = ["area", "retry", "protect"];
 
 const { osd } = view;
 const history = new History(JSON.parse(form.dataset.kept));
@@ -141,6 +141,7 @@ const KEYS = {
   b: () => chooseTool("brush"),
   o: () => chooseTool("area"),
   e: () => chooseTool("eraser"),
+  r: () => chooseTool("retry"),
   p: () => chooseTool("protect"),
   "[": () => resize(-1),
   "]": () => resize(1),

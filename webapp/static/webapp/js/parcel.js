@@ -12,7 +12,8 @@ function load(address) {
   return library;
 }
 
-/* Resolves to the file's id. `on`: {progress(share), paused(), refused(sentence)}; `refused` is the end of it. */
+/* Resolves to the file's id. `on`: {progress(share), paused(), twin(address), refused(sentence)}; `refused` is the
+   end of it; the address of a twin is that of the same file sent before, if there is one. */
 export class Parcel {
   constructor(file, { endpoint, script, token, on }) {
     this.file = file;
@@ -34,7 +35,10 @@ export class Parcel {
         metadata: { filename: this.file.name },
         headers: { "X-CSRFToken": token },
         onProgress: (sent, all) => this.on.progress(all ? sent / all : 1),
-        onSuccess: () => arrived(this.upload.url.match(/([^/]+)\/?$/)[1]),
+        onSuccess: ({ lastResponse }) => {
+          this.on.twin(lastResponse.getHeader("Photo-Sent-Before"));
+          arrived(this.upload.url.match(/([^/]+)\/?$/)[1]);
+        },
         onError: (error) => this.failed(error),
       });
       this.goOn = () => this.stopped || this.upload.start();

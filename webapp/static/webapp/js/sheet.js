@@ -4,6 +4,7 @@
 const TILE = 512;
 const OPAQUE_AFTER = 2; // laid over itself so often, a veil of 150 / 255 is as good as opaque
 const DASH_PX = [6, 6];
+const RIMS = { protect: "--on-mat", retry: "--invented-fill" }; // tools that go around a place, and its second colour
 
 export class Sheet {
   /* canvas: of the stage's size. found: the mask's source, or undefined. redraw: called when more of it has come. */
@@ -27,8 +28,8 @@ export class Sheet {
     pen.setTransform(...place);
     pen.lineCap = pen.lineJoin = "round";
     const all = current ? [...strokes, current] : strokes;
-    for (const stroke of all) if (stroke.tool !== "protect") this.stroke(stroke, stroke === current);
-    for (const stroke of all) if (stroke.tool === "protect") this.protect(stroke, stroke === current);
+    for (const stroke of all) if (!(stroke.tool in RIMS)) this.stroke(stroke, stroke === current);
+    for (const stroke of all) if (stroke.tool in RIMS) this.place(stroke, stroke === current);
   }
 
   drawFound() {
@@ -96,18 +97,18 @@ export class Sheet {
     if (tool === "area" && !unfinished) pen.fill();
   }
 
-  /* Nothing in it, and a calm outline round it. */
-  protect({ points }, unfinished) {
+  /* A calm outline; in what is protected there is nothing, and where another try is made all is as it was. */
+  place({ tool, points }, unfinished) {
     const { pen, scale } = this;
     const colours = getComputedStyle(this.canvas);
     this.path(points);
     if (!unfinished) {
       pen.closePath();
       pen.globalCompositeOperation = "destination-out";
-      pen.fill();
+      if (tool === "protect") pen.fill();
     }
     pen.globalCompositeOperation = "source-over";
-    for (const [name, dash] of [["--on-mat-edge", []], ["--on-mat", DASH_PX]]) {
+    for (const [name, dash] of [["--on-mat-edge", []], [RIMS[tool], DASH_PX]]) {
       pen.strokeStyle = colours.getPropertyValue(name);
       pen.lineWidth = (2 * devicePixelRatio) / scale;
       pen.setLineDash(dash.map((px) => (px * devicePixelRatio) / scale));

@@ -6,7 +6,8 @@
 import { Parcel } from "./parcel.js";
 
 const form = document.querySelector("form[data-upload]");
-const input = form.querySelector("input[type=file]");
+const input = form.querySelector("#photos");
+const camera = form.querySelector("#camera");
 const zone = form.querySelector(".drop");
 const list = form.querySelector(".chosen");
 const row = form.querySelector("template");
@@ -53,6 +54,11 @@ function newParcel(file, one) {
         one.item.querySelector("[data-share]").textContent = percent.format(share);
       },
       paused: () => tell(one, "paused"),
+      twin(address) {
+        const link = one.item.querySelector("[data-twin]");
+        link.hidden = !address;
+        if (address) link.href = address;
+      },
       refused(sentence, status) {
         if (status === 403 || status === 404) stopAll("refused");
         else if (status === 507) stopAll("full");
@@ -85,7 +91,7 @@ function add(files) {
     chosen.set(file, one);
     list.append(item);
   }
-  input.value = "";
+  input.value = camera.value = ""; // the same file may be chosen again after it was left out
   show();
 }
 
@@ -154,7 +160,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!sending && good().length > 0) sendAll();
 });
-input.addEventListener("change", () => add(input.files));
+for (const field of [input, camera]) field.addEventListener("change", () => add(field.files));
 addEventListener("paste", (event) => add(event.clipboardData.files));
 for (const kind of ["dragenter", "dragover"]) {
   addEventListener(kind, (event) => {
