@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from ml.contract import PhotoRejected
-from ml.inpaint import infer
-from ml.inpaint.infer import Repairer, grow
+from ml.inpaint.infer import Repairer
+from ml.inpaint.margins import FEATHER_PX, GROW_PX
 from ml.inpaint.network import build
 
 
@@ -56,7 +56,7 @@ def test_touched_is_the_hole_and_a_narrow_rim(repairer):
     rows, columns = np.nonzero(repairer.touched(hole_HW))
 
     assert hole_HW[repairer.touched(hole_HW)].sum() == 1
-    assert np.hypot(rows - 20, columns - 20).max() <= infer.GROW_PX + infer.FEATHER_PX + 0.5
+    assert np.hypot(rows - 20, columns - 20).max() <= GROW_PX + FEATHER_PX + 0.5
 
 
 def test_what_lies_in_the_hole_cannot_show(repairer):
@@ -184,13 +184,6 @@ def test_what_does_not_fit_is_told(repairer):
         repairer.repair(photo(10, 10), np.zeros((10, 9), bool))
     with pytest.raises(ValueError, match="8 or 16 bits"):
         repairer.repair(np.zeros((10, 10, 3), np.float32), one_pixel(10, 10))
-
-
-def test_growing_by_nothing_is_the_hole_itself():
-    hole_HW = one_pixel(9, 9)
-
-    assert np.array_equal(grow(hole_HW, 0), hole_HW)
-    assert grow(hole_HW, 2).sum() == 21  # a disk of radius 2: 5 x 5 without its corners
 
 
 @pytest.mark.parametrize("size", [(90, 130), (131, 64)])
