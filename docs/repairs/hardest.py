@@ -2,8 +2,8 @@
 
     .venv/bin/python docs/repairs/hardest.py DATA OUTSIDE SHEETS [COUNT]
 
-DATA holds real_damaged and real_train, OUTSIDE is what outside.py made (its masks are used: those made by hand, else
-the finder's). A place is a connected piece of the mask, pieces within JOINED_PX counting as one. How hard it is: the
+DATA holds real_damaged, OUTSIDE is what outside.py made: its masks (those made by hand, else the finder's) and its
+results are used. A place is a connected piece of the mask, pieces within JOINED_PX counting as one. How hard it is: the
 sum over its pixels of their distance from the photograph, so that area and depth both count, and FACE times that
 where it lies over an eye, a nose or a mouth. At most EACH of a photograph; BY_HAND of ten from masks made by hand.
 """
@@ -22,8 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from ml.faces import find_features  # noqa: E402
 from ml.inpaint.grain import grain_ratio  # noqa: E402
-from ml.inpaint.infer import Repairer  # noqa: E402
-from ml.inpaint.margins import grow  # noqa: E402
+from ml.inpaint.margins import USUAL, grow  # noqa: E402
 from ml.photo import read  # noqa: E402
 
 JOINED_PX = 4
@@ -57,16 +56,15 @@ class Place:
 
 def main(data: Path, outside: Path, sheets: Path, count: int = 24) -> None:
     sheets.mkdir(parents=True, exist_ok=True)
-    repairer = Repairer.load()
     ratios = []
     for number, place in enumerate(chosen(all_places(data, outside), count), start=1):
         photo_HWC, hole_HW = read(place.photograph).pixels_u8(), hole_of(place.mask)
-        after_HWC = repairer.repair(photo_HWC, hole_HW)
+        after_HWC = read(result_of(place.mask)).pixels_u8()
         cv2.imwrite(
             str(sheets / f"{number:02d}-{place.photograph.stem}.png"),
             sheet(photo_HWC[place.crop], hole_HW[place.crop], after_HWC[place.crop])[..., ::-1],
         )
-        repaired_HW = repairer.margins.grown(hole_HW)[place.crop]
+        repaired_HW = USUAL.grown(hole_HW)[place.crop]
         ratios.append(grain_ratio(after_HWC[place.crop] / np.float32(255), repaired_HW))
         say(f"{number:02d} {told(place)} grain {ratios[-1]:.3f}")
     known = np.array([ratio for ratio in ratios if not np.isnan(ratio)])
@@ -151,6 +149,11 @@ def over_faces(photo_u8_HWC: np.ndarray) -> np.ndarray:
 
 def hole_of(mask: Path) -> np.ndarray:
     return cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE) > 0
+
+
+def result_of(mask: Path) -> Path:
+    (result,) = mask.parent.glob(mask.name.replace("_mask.png", "_restored.*"))
+    return result
 
 
 def sheet(before_HWC: np.ndarray, hole_HW: np.ndarray, after_HWC: np.ndarray) -> np.ndarray:

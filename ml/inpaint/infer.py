@@ -26,6 +26,7 @@ from ml.inpaint.grain import add_grain
 from ml.inpaint.margins import USUAL, Margins
 from ml.inpaint.network import MULTIPLE, build
 from ml.inpaint.pyramid import deep_part, enlarge_into, shrink
+from ml.inpaint.tint import keep_tint
 from ml.inpaint.windows import CORE_PX, SMALL_CORE_PX, Window, plan_windows
 
 Share = Callable[[float], None]
@@ -94,9 +95,10 @@ class Repairer:
             filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             seen_grown_HW = grown_HW[window.seen]
             alpha_HW1 = _feather(seen_grown_HW, self.margins.feather_px)
+            seen_01 = _as_01(work_HWC[window.seen])
+            filled_01 = keep_tint(filled_01, seen_01, seen_grown_HW | unknown_HW[window.seen])
             if self.grain:
                 rng = np.random.default_rng((seed, window.top, window.left))
-                seen_01 = _as_01(work_HWC[window.seen])
                 filled_01 = add_grain(filled_01, seen_01, seen_grown_HW, alpha_HW1[..., 0] > 0, rng)
             _composite(work_HWC, filled_01, alpha_HW1, window)
             unknown_HW[window.core] = False  # later windows go on from what this one filled
