@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from ml.contract import PhotoRejected
+from ml.inpaint.grain import grain_ratio
 from ml.inpaint.infer import Repairer
 from ml.inpaint.margins import FEATHER_PX, GROW_PX
 from ml.inpaint.network import build
@@ -149,6 +151,33 @@ def test_grain_matches_the_surroundings_and_follows_the_seed():
     assert first[inner, inner].std() == pytest.approx(wanted, rel=0.15)
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("softness_px", [0.4, 0.8, 1.3])
+def test_grain_as_it_is_measured_is_that_of_the_surroundings(softness_px):
+    """Soft grain too, of which a high-pass takes half."""
+    white = np.random.default_rng(3).normal(0, 1, (160, 160)).astype(np.float32)
+    soft = cv2.GaussianBlur(white, (0, 0), softness_px)
+    grainy = np.clip(128 + 8 * soft / soft.std(), 0, 255).astype(np.uint8)[..., None].repeat(3, axis=2)
+    hole_HW = np.zeros((160, 160), bool)
+    hole_HW[50:110, 50:110] = True
+    repairer = Repairer(build(), torch.device("cpu"))
+
+    after = repairer.repair(grainy, hole_HW)
+
+    assert grain_ratio(after / 255, repairer.margins.grown(hole_HW)) == pytest.approx(1, abs=0.1)
+
+
+def test_a_remnant_of_a_loss_does_not_bleed_into_its_repair():
+    """White paper shows where it was torn, and the mask misses five pixels of it on each side."""
+    before = np.full((120, 120, 3), 60, np.uint8)
+    before[30:90, 30:90] = 250
+    hole_HW = np.zeros((120, 120), bool)
+    hole_HW[35:85, 35:85] = True
+
+    after = Repairer(build(), torch.device("cpu")).repair(before, hole_HW)
+
+    assert np.abs(after[35:85, 35:85].astype(int) - 60).max() <= 2
 
 
 def test_a_picture_larger_than_a_window_is_filled_without_a_seam():
