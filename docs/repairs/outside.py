@@ -1,12 +1,13 @@
 """Prints how far restored photographs differ from what came in, outside of what a repair may touch, at 8 and 16 bits.
 
-    .venv/bin/python docs/repairs/outside.py DATA OUT
+    .venv/bin/python docs/repairs/outside.py DATA OUT [PART OF]
 
 DATA holds real_damaged and real_train. Every photograph of real_damaged goes through `python -m ml restore --only
 restored` at its own size twice: as it is, and as 16 bits whose low byte is noise, so that a way through 8 bits would
 show. Where real_train has a mask made by hand, that is given; elsewhere the finder's own is taken, and given the second
 time. Results are PNG and TIFF by turns. Pixels are read back by OpenCV, which the product does not read photographs
-with. OUT keeps the masks and the results; both are worth a look.
+with. OUT keeps the masks and the results; both are worth a look. PART 1 OF 3 takes every third photograph from the
+first on.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ DEFECT = 255
 """In masks made by hand; 128 is a doubtful place and no hole."""
 
 
-def main(data: Path, out: Path) -> None:
+def main(data: Path, out: Path, part: int = 1, of: int = 1) -> None:
     with (data / "real_damaged" / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        names = [row["file"] for row in csv.DictReader(file)]
+        names = [row["file"] for row in csv.DictReader(file)][part - 1 :: of]
     rows: dict[str, list[dict[str, int]]] = {"8": [], "16": []}
     for number, name in enumerate(names):
         photograph, format = data / "real_damaged" / name, FORMATS[number % len(FORMATS)]
@@ -126,4 +127,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:3]), *map(int, sys.argv[3:5]))
