@@ -11,9 +11,9 @@ import numpy as np
 
 from ml.contract import PROTECT, STROKE_TOOLS
 
-REACH_PX = 4
-"""A repair changes that much around its hole (the margin and the feather of ml.inpaint): a hole keeps as far away from
-what is protected."""
+REACH_PX = 7
+"""A repair changes at most that much around its hole (the margin of a loss and the feather, ml.inpaint.margins): a hole
+keeps as far away from what is protected."""
 
 
 @dataclass(frozen=True)

@@ -162,11 +162,11 @@ def told(file: Path) -> dict[str, Any]:
 
 def differences(scan: Path, files: dict[str, Path]) -> dict[str, Any]:
     """Of `restored` against the scan, outside and inside of what a repair may touch, in levels of 65535."""
-    from ml.inpaint.infer import FEATHER_PX, GROW_PX, grow
+    from ml.inpaint.margins import USUAL
 
     before, after = tifffile.imread(scan), tifffile.imread(files["restored"])
     hole_HW = cv2.imread(str(files["mask"]), cv2.IMREAD_GRAYSCALE) > 0
-    touched_HW = grow(hole_HW, GROW_PX + FEATHER_PX)
+    touched_HW = USUAL.touched(hole_HW)
     apart_HW = np.abs(before.astype(np.int64) - after).max(axis=2)
     return {
         "dtype": str(after.dtype),

@@ -20,6 +20,7 @@ from ml.damage import draw_holes
 from ml.inpaint.baselines import BASELINES, Method
 from ml.inpaint.grain import grain_ratio
 from ml.inpaint.infer import Repairer
+from ml.inpaint.margins import KNOWN_EXACTLY
 from ml.metrics import psnr, psnr_hole, ssim
 from ml.perceptual import SqueezeFeatures, perceptual_distance
 from ml.photoset import load_photoset
@@ -33,6 +34,8 @@ HOLE_GREY = 127
 FIGURES = ("psnr_hole", "psnr", "ssim", "perceptual")
 GRAIN = "grain_ratio"
 """Grain inside the repair over that around it (ml.inpaint.grain.grain_ratio): the median over the photographs."""
+GRAIN_NEAR, NEAR = "grain_near", 0.1
+"""Share of the photographs with a grain ratio whose ratio is that near to 1."""
 
 Measured = tuple[str, dict[str, dict[str, float]]]
 """A photograph's bin, and method to its figures."""
@@ -72,9 +75,8 @@ def evaluate(
     grain: bool = True,
     skip: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """{BIN: {"n": N, METHOD: {"psnr_hole":, "psnr":, "ssim":, "perceptual":, "grain_ratio":}}, ..., "all": {...}}.
-
-    PSNR in dB.
+    """{BIN: {"n": N, METHOD: {"psnr_hole":, "psnr":, "ssim":, "perceptual":, "grain_ratio":, "grain_near":}},
+    ..., "all": {...}}. PSNR in dB.
 
     data: a folder whose manifest.csv has file, group and people.
     Raises FileNotFoundError, ValueError (no photographs, no such method) and WeightsMissing.
@@ -84,7 +86,7 @@ def evaluate(
         raise ValueError(
             f"--skip: no such method: {', '.join(sorted(unknown))}; there are {', '.join(BASELINES)}"
         )
-    repairer = Repairer.load(device, weights, grow_px=0, feather_px=0, grain=grain)
+    repairer = Repairer.load(device, weights, margins=KNOWN_EXACTLY, grain=grain)
     methods = {"ours": repairer.repair} | {name: one for name, one in BASELINES.items() if name not in skip}
     features = SqueezeFeatures().to(repairer.device)
     photoset = load_photoset([data])
@@ -138,15 +140,17 @@ def _mean(measured: list[dict[str, dict[str, float]]]) -> dict[str, Any]:
     """Method to its figures, each the mean over the photographs (grain: the median), and their number."""
     return {"n": len(measured)} | {
         method: {figure: float(np.mean([one[method][figure] for one in measured])) for figure in FIGURES}
-        | {GRAIN: _median([one[method][GRAIN] for one in measured])}
+        | _grain([one[method][GRAIN] for one in measured])
         for method in measured[0]
     }
 
 
-def _median(values: list[float]) -> float | None:
+def _grain(ratios: list[float]) -> dict[str, float | None]:
     """Of those that are numbers; None where none is."""
-    known = [value for value in values if not np.isnan(value)]
-    return float(np.median(known)) if known else None
+    known = np.array([ratio for ratio in ratios if not np.isnan(ratio)])
+    if not known.size:
+        return {GRAIN: None, GRAIN_NEAR: None}
+    return {GRAIN: float(np.median(known)), GRAIN_NEAR: float(np.mean(np.abs(known - 1) <= NEAR))}
 
 
 def _tensor(photo_u8_HWC: np.ndarray, device: torch.device) -> torch.Tensor:

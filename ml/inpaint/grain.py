@@ -18,6 +18,8 @@ RING_PX = 24
 SOFTNESSES_PX = (0.0, 0.5, 0.7, 0.9, 1.2, 1.6)
 """Blurs of white noise among which the one is chosen whose neighbours correlate like the photograph's."""
 LEAST_PIXELS = 64
+TRIES, MOST_CHANGE = 3, 4.0
+"""Times that the strength of the noise is corrected, and the factor of its energy that one correction may bring."""
 NO_GRAIN = (0.25 / 255) ** 2
 """Less energy than rounding makes."""
 LUMA = np.array((0.299, 0.587, 0.114), np.float32)
@@ -39,12 +41,26 @@ def add_grain(
     if np.count_nonzero(ring_HW) < LEAST_PIXELS:
         return filled_01
     residue_HW = _residue(photo_01 @ LUMA, ~hole_HW)
-    missing = _energy(residue_HW, ring_HW) - _energy(_residue(filled_01 @ LUMA), inside_HW)
-    if missing <= 0:
+    wanted = _energy(residue_HW, ring_HW)
+    smooth_HW = np.where(where_HW, filled_01 @ LUMA, photo_01 @ LUMA)
+    if wanted <= _energy(_residue(smooth_HW), inside_HW):
         return filled_01
-    noise_HW = _noise(hole_HW.shape, _neighbour_correlation(residue_HW, ring_HW), rng)
-    noise_HW *= np.float32((missing / max(_energy(noise_HW, inside_HW), 1e-6)) ** 0.5)
-    return np.clip(filled_01 + (noise_HW * where_HW)[..., None], 0, 1)
+    noise_HW = _noise(hole_HW.shape, _neighbour_correlation(residue_HW, ring_HW), rng) * where_HW
+    noise_HW *= _strength(smooth_HW, noise_HW, inside_HW, wanted)
+    return np.clip(filled_01 + noise_HW[..., None], 0, 1)
+
+
+def _strength(
+    smooth_HW: np.ndarray, noise_HW: np.ndarray, inside_HW: np.ndarray, wanted: float
+) -> np.float32:
+    """How much of the noise brings the energy inside to what is wanted, as it will be measured: energies do not simply
+    add up, since a percentile is not linear and what is soft loses some of itself to each measurement."""
+    before = _energy(_residue(smooth_HW), inside_HW)
+    square = wanted - before
+    for _ in range(TRIES):
+        gained = _energy(_residue(smooth_HW + np.float32(square**0.5) * noise_HW), inside_HW) - before
+        square *= float(np.clip((wanted - before) / max(gained, 1e-9), 1 / MOST_CHANGE, MOST_CHANGE))
+    return np.float32(square**0.5)
 
 
 def grain_ratio(photo_01: np.ndarray, hole_HW: np.ndarray) -> float:

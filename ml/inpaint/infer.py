@@ -23,32 +23,28 @@ from ml.contract import PhotoRejected
 from ml.devices import autocast, choose_device
 from ml.economy import sparing
 from ml.inpaint.grain import add_grain
+from ml.inpaint.margins import USUAL, Margins
 from ml.inpaint.network import MULTIPLE, build
 from ml.inpaint.pyramid import deep_part, enlarge_into, shrink
+from ml.inpaint.tint import keep_tint
 from ml.inpaint.windows import CORE_PX, SMALL_CORE_PX, Window, plan_windows
-
-GROW_PX = 2
-"""The rim of a crack is brighter or darker than the paper around it, and masks are a pixel or two off."""
-FEATHER_PX = 2
-"""Beyond the grown hole the repair fades into the photograph over so many pixels."""
 
 Share = Callable[[float], None]
 
 
 class Repairer:
-    """grow_px, feather_px: both 0 where the hole is known exactly.  grain: put back that of the surroundings."""
+    """margins: how far beyond its hole a repair reaches.  grain: put back that of the surroundings."""
 
     def __init__(
         self,
         network: nn.Module,
         device: torch.device,
-        grow_px: int = GROW_PX,
-        feather_px: int = FEATHER_PX,
+        margins: Margins = USUAL,
         grain: bool = True,
     ) -> None:
         self.network = network.eval().to(device, memory_format=torch.channels_last).requires_grad_(False)
         self.device = device
-        self.grow_px, self.feather_px, self.grain = grow_px, feather_px, grain
+        self.margins, self.grain = margins, grain
 
     @classmethod
     def load(cls, device: str = "auto", weights: Path | None = None, **options: Any) -> Repairer:
@@ -60,7 +56,7 @@ class Repairer:
 
     def touched(self, hole_HW: np.ndarray) -> np.ndarray:
         """Where a repair may change the photograph: bool HW."""
-        return grow(hole_HW, self.grow_px + self.feather_px)
+        return self.margins.touched(hole_HW)
 
     def repair(
         self, photo_HWC: np.ndarray, hole_HW: np.ndarray, seed: int = 0, on_progress: Share | None = None
@@ -90,18 +86,19 @@ class Repairer:
         if hole_HW.all():
             raise PhotoRejected("all_hole")
         hole_HW = hole_HW.astype(bool)
-        grown_HW = grow(hole_HW, self.grow_px)
-        if grown_HW.all():  # a speck of a picture: better no margin than nothing to go by
-            grown_HW = hole_HW
-        unknown_HW = self._fill_deep(work_HWC, grown_HW, seed, core_px)
+        grown_HW, unknown_HW = self.margins.grown(hole_HW), self.margins.unseen(hole_HW)
+        if unknown_HW.all():  # a speck of a picture: better no margin than nothing to go by
+            grown_HW, unknown_HW = hole_HW, hole_HW.copy()
+        self._fill_deep(work_HWC, unknown_HW, deep_part(unknown_HW) & grown_HW, seed, core_px)
         windows = plan_windows(grown_HW, MULTIPLE, core_px)
         for done, window in enumerate(windows, start=1):
             filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             seen_grown_HW = grown_HW[window.seen]
-            alpha_HW1 = _feather(seen_grown_HW, self.feather_px)
+            alpha_HW1 = _feather(seen_grown_HW, self.margins.feather_px)
+            seen_01 = _as_01(work_HWC[window.seen])
+            filled_01 = keep_tint(filled_01, seen_01, seen_grown_HW | unknown_HW[window.seen])
             if self.grain:
                 rng = np.random.default_rng((seed, window.top, window.left))
-                seen_01 = _as_01(work_HWC[window.seen])
                 filled_01 = add_grain(filled_01, seen_01, seen_grown_HW, alpha_HW1[..., 0] > 0, rng)
             _composite(work_HWC, filled_01, alpha_HW1, window)
             unknown_HW[window.core] = False  # later windows go on from what this one filled
@@ -109,19 +106,21 @@ class Repairer:
                 on_progress(done / len(windows))
         return work_HWC
 
-    def _fill_deep(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int, core_px: int) -> np.ndarray:
-        """Fill what lies too far from any valid pixel by a repair at half the size; returns the hole that remains."""
-        deep_HW = deep_part(hole_HW)
+    def _fill_deep(
+        self, work_HWC: np.ndarray, hole_HW: np.ndarray, deep_HW: np.ndarray, seed: int, core_px: int
+    ) -> None:
+        """Fill what lies too far from any valid pixel by a repair at half the size, and take it out of the hole."""
         if not deep_HW.any():
-            return hole_HW.copy()
+            return
         small_HWC, small_hole_HW = shrink(work_HWC, hole_HW)
         self._fill(small_HWC, small_hole_HW, seed, core_px)
         enlarge_into(work_HWC, small_HWC, deep_HW)
-        return hole_HW & ~deep_HW
+        hole_HW &= ~deep_HW
 
     def _fill(self, work_HWC: np.ndarray, hole_HW: np.ndarray, seed: int, core_px: int) -> None:
         """Fill the hole in place, without feather and grain: the coarser levels."""
-        unknown_HW = self._fill_deep(work_HWC, hole_HW, seed, core_px)
+        unknown_HW = hole_HW.copy()
+        self._fill_deep(work_HWC, unknown_HW, deep_part(hole_HW), seed, core_px)
         for window in plan_windows(hole_HW, MULTIPLE, core_px):
             filled_01 = self._see(work_HWC[window.seen], unknown_HW[window.seen], seed)
             _composite(work_HWC, filled_01, hole_HW[window.seen][..., None].astype(np.float32), window)
@@ -146,15 +145,6 @@ class Repairer:
         with torch.inference_mode(), autocast(self.device, min(photo.shape[2:])):
             filled = self.network(photo, valid)
         return filled[0, :, :height, :width].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy()
-
-
-def grow(hole_HW: np.ndarray, radius_px: int) -> np.ndarray:
-    """The hole and all within a distance of radius_px: bool HW."""
-    if radius_px == 0:
-        return hole_HW.astype(bool)
-    across = np.arange(-radius_px, radius_px + 1)
-    disk = (across[:, None] ** 2 + across**2 <= radius_px**2 + 1).astype(np.uint8)
-    return cv2.dilate(np.ascontiguousarray(hole_HW, np.uint8), disk).astype(bool)
 
 
 def _check(photo_HWC: np.ndarray, hole_HW: np.ndarray) -> None:

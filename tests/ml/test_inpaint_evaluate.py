@@ -52,8 +52,9 @@ def test_the_document_holds_every_bin_method_and_figure(data, weights, tmp_path)
     for part in figures.values():
         assert set(part) == METHODS | {"n"}
         for method in METHODS:
-            assert set(part[method]) == {*FIGURES, "grain_ratio"}
+            assert set(part[method]) == {*FIGURES, "grain_ratio", "grain_near"}
             assert part[method]["psnr"] > part[method]["psnr_hole"]
+            assert part[method]["grain_near"] is None or 0 <= part[method]["grain_near"] <= 1
     json.dumps(figures, allow_nan=False)
     for number in range(8):
         hole_HW = cv2.imread(str(tmp_path / f"{number}_hole.png"), cv2.IMREAD_GRAYSCALE) > 0

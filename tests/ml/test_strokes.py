@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ml.contract import Options, PhotoRejected
-from ml.inpaint.infer import FEATHER_PX, GROW_PX, grow
+from ml.inpaint.margins import USUAL
 from ml.pipeline import restore_file
 from ml.strokes import Stroke, redraw
 
@@ -58,13 +58,13 @@ def test_later_strokes_lie_over_earlier_ones(hole_HW):
 
 def test_what_is_protected_wins_over_every_stroke_and_keeps_the_repair_away(hole_HW):
     square = (30, 15), (50, 15), (50, 40), (30, 40)
-    strokes = [stroke("protect", 1, *square), stroke("brush", 9, (5, 35), (75, 35))]
+    strokes = [stroke("protect", 1, *square), stroke("brush", 21, (5, 35), (75, 35))]  # as wide as a loss
 
     redrawn_HW = redraw(hole_HW, strokes)
 
     protected_HW = redraw(np.zeros_like(hole_HW), [stroke("area", 1, *square)])
-    assert not (grow(redrawn_HW, GROW_PX + FEATHER_PX) & protected_HW).any()
-    assert redrawn_HW[35, 5:26].all() and redrawn_HW[35, 55:76].all() and redrawn_HW[20:30, 10:26].all()
+    assert not (USUAL.touched(redrawn_HW) & protected_HW).any()
+    assert redrawn_HW[35, 5:23].all() and redrawn_HW[35, 58:76].all() and redrawn_HW[20:30, 10:23].all()
 
 
 @pytest.mark.parametrize("width", [1, 9])
