@@ -8,6 +8,14 @@ from contextlib import contextmanager
 
 from ml.contract import Progress, Stage
 
+Share = Callable[[float], None]
+"""Called with the share done, 0..1."""
+
+
+def parts(on_share: Share, count: int) -> list[Share]:
+    """For work in so many parts: what each calls with its own share."""
+    return [lambda share, part=part: on_share((part + share) / count) for part in range(count)]
+
 
 class Course:
     def __init__(self, on_progress: Progress | None) -> None:
@@ -17,7 +25,7 @@ class Course:
         """Seconds of the stages inside the one at hand: each second counts once."""
 
     @contextmanager
-    def stage(self, stage: Stage) -> Iterator[Callable[[float], None]]:
+    def stage(self, stage: Stage) -> Iterator[Share]:
         """A stage from 0 to 1; yields what its work calls with the share done."""
 
         def on_share(share: float) -> None:

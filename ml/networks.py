@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -12,10 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ml.course import Share
 from ml.shipped import shipped_sha256
-
-Share = Callable[[float], None]
-"""Called with the share done, 0..1."""
 
 
 class Found(Protocol):

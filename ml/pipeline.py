@@ -17,7 +17,7 @@ from ml import networks as loading
 from ml.alternatives import alternatives
 from ml.checksum import file_sha256
 from ml.contract import Options, PhotoRejected, Progress, Report, Stage, check_places
-from ml.course import Course
+from ml.course import Course, parts
 from ml.economy import is_out_of_memory, release, watched
 from ml.holes import read_hole
 from ml.invented import Invented, find_invented
@@ -204,9 +204,8 @@ def _colour(
                 photo = coloured(
                     pictures.results["restored"] if is_repaired else pictures.original,
                     pictures.tried if is_repaired else [],
-                    lambda seen, done=done: colour_photo(
-                        seen, colorizer, options, lambda share: on_share((done + share) / len(wanted))
-                    ),
+                    lambda seen, on_part: colour_photo(seen, colorizer, options, on_part),
+                    parts(on_share, len(wanted))[done],
                 )
             with course.aside(Stage.WRITING):
                 results.add_result(pictures, result, photo)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.contract import Options
+from ml.course import parts
 from ml.kept import Keep
 from ml.networks import Repairer, Share
 from ml.photo import Photo
@@ -35,12 +36,13 @@ def repaired(
     photo, hole_HW = pictures.original, pictures.hole_HW
     keep = Keep.of(pictures.source_sha256, hole_HW, options.seed)
     restored = keep.load(kept, photo, repairer.touched(hole_HW)) if kept else None
+    on_shares = parts(on_share, 1 + len(options.tries))
     if restored is None:
-        restored = repair_photo(photo, hole_HW, repairer, on_share, options.seed)
+        restored = repair_photo(photo, hole_HW, repairer, on_shares[0], options.seed)
     if not pictures.degraded:
         results.keep_repair(keep, restored, repairer.touched(hole_HW))
-    for wish in options.tries:
-        restored = _try(pictures, restored, wish, repairer, on_share)
+    for wish, on_part in zip(options.tries, on_shares[1:], strict=True):
+        restored = _try(pictures, restored, wish, repairer, on_part)
     return restored
 
 

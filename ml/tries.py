@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.course import Share, parts
 from ml.holes import read_mask
 from ml.networks import hole_sha256
 from ml.photo import Photo
@@ -60,16 +61,19 @@ def place_of(wish: Mapping[str, Any], photo: Photo) -> np.ndarray:
     return redraw(np.zeros(photo.pixels_HWC.shape[:2], bool), map(Stroke.of, wish["strokes"]))
 
 
-def coloured(restored: Photo, tries: Sequence[Tried], colour: Callable[[Photo], Photo]) -> Photo:
+def coloured(
+    restored: Photo, tries: Sequence[Tried], colour: Callable[[Photo, Share], Photo], on_share: Share
+) -> Photo:
     """restored in colour: as it was before the tries, and each place by the picture in which it was tried."""
     if not tries:
-        return colour(restored)
+        return colour(restored, on_share)
+    on_shares = parts(on_share, 1 + len(tries))
     work_HWC = restored.pixels_HWC.copy()
     for tried in reversed(tries):
         tried.lay(work_HWC, tried.before_hwc)
-    result = colour(restored.with_pixels(work_HWC))
-    for tried in tries:
+    result = colour(restored.with_pixels(work_HWC), on_shares[0])
+    for tried, on_part in zip(tries, on_shares[1:], strict=True):
         tried.lay(work_HWC, tried.after_hwc)
-        again = colour(restored.with_pixels(work_HWC))
+        again = colour(restored.with_pixels(work_HWC), on_part)
         tried.lay(result.pixels_HWC, again.pixels_HWC[tried.box])
     return result

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ml.contract import MOST_TRIES, RESULTS, Options
+from ml.contract import MOST_TRIES, RESULTS, Options, Stage
 from ml.inpaint.infer import Repairer
 from ml.networks import Networks, hole_sha256
 from ml.photo import read
@@ -26,7 +26,9 @@ class SeededRepairer(FakeRepairer):
     """Each seed is another shade of red."""
 
     def repair(self, photo_HWC, hole_HW, seed=0, on_progress=None):
-        repaired = super().repair(photo_HWC, hole_HW, seed, on_progress)
+        repaired = super().repair(photo_HWC, hole_HW, seed)
+        if on_progress:
+            on_progress(1.0)
         repaired[self.touched(hole_HW), 0] += 10 * seed
         return repaired
 
@@ -66,6 +68,19 @@ def test_the_place_is_another_and_the_rest_is_as_before(scratched_png, tmp_path,
     assert changed_HW[part(slice(20, 51))].all()
     assert not changed_HW[~part(slice(20, 51), REACH)].any()
     assert after.notes == []
+
+
+def test_progress_never_goes_back(scratched_png, tmp_path, networks):
+    told = []
+    tries = ({"seed": 3, "strokes": [LEFT]}, {"seed": 4, "strokes": [RIGHT]})
+
+    restore(scratched_png, tmp_path, networks, Options(tries=tries),
+            on_progress=lambda stage, share: told.append((stage, share)))  # fmt: skip
+
+    for stage in Stage:
+        shares = [share for of, share in told if of is stage]
+        assert shares == sorted(shares) and shares[-1] == 1
+    assert len({share for of, share in told if of is Stage.REPAIRING}) == 4
 
 
 def test_a_second_try_elsewhere_leaves_the_first_one(scratched_png, tmp_path, networks):
