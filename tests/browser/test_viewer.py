@@ -216,4 +216,5 @@ def test_a_viewer_that_nobody_touches_draws_nothing(page) -> None:
     assert page.evaluate("window.drawn") == 0
     page.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("window.drawn > 0")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.drawn") > 0
