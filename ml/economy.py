@@ -8,9 +8,19 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Protocol, TypeVar
+from weakref import WeakSet
 
 Result = TypeVar("Result")
+
+
+class Hoarder(Protocol):
+    def release(self) -> None:
+        """Give back what is only kept for the next time; another thread may be at work."""
+
+
+hoarders: WeakSet[Hoarder] = WeakSet()
+"""Those that hold memory of their own which no allocator knows to be free."""
 _given_up: ContextVar[list[str] | None] = ContextVar("given_up", default=None)
 
 
@@ -60,6 +70,8 @@ def is_out_of_memory(error: Exception) -> bool:
 def release() -> None:
     """Give back to the system, and to others on the GPU, what was freed and is held for the next time."""
     gc.collect()
+    for hoarder in list(hoarders):
+        hoarder.release()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
         torch.cuda.empty_cache()

@@ -50,6 +50,36 @@ def test_both_engines_see_the_same_at_any_size(network, size):
         assert (given - exact).abs().max() < (1e-5 if min(size) <= 256 else 0.02)
 
 
+RESIDENT = """
+import re, torch
+from torch import nn
+from ml.economy import release
+from ml.engines import OpenVinoEngine
+def resident_mb():
+    return int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read()).group(1)) // 1024
+network = nn.Sequential(*(nn.Conv2d(3 if not number else 32, 32, 3, padding=1) for number in range(3))).eval()
+engine = OpenVinoEngine(network, "tiny", torch.rand(1, 3, 32, 32))
+picture = torch.rand(1, 3, 1024, 1024)
+first = engine(picture)[..., ::64, ::64].clone()
+release()
+before = resident_mb()
+engine(picture)
+held = resident_mb()
+release()
+print(held - before, resident_mb() - before, torch.equal(engine(picture)[..., ::64, ::64], first))
+"""
+
+
+def test_memory_that_an_engine_keeps_for_the_next_time_goes_back():
+    """Two maps of 128 MB at least are held between calls, and the next answer is the same."""
+    told = subprocess.run([sys.executable, "-c", RESIDENT], capture_output=True, text=True, check=True).stdout
+    held, left, same = told.split()
+
+    assert int(held) > 100
+    assert int(left) < int(held) / 3
+    assert same == "True"
+
+
 def test_an_answer_stays_when_the_engine_is_asked_again(network):
     engine = OpenVinoEngine(network, "tiny", EXAMPLE)
     first = engine(torch.zeros(1, 3, 32, 32))
