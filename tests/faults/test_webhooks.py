@@ -25,7 +25,7 @@ def test_a_call_is_made_by_the_next_worker_where_the_first_died_over_it(site, re
 
     site.start_worker()
 
-    wait_until("the second try", lambda: len(receiver.heard) == 2)
+    wait_until("the second try", lambda: len(receiver.heard) == 2, seconds=150)
     bodies = {body for _, body in receiver.heard}
     assert len(bodies) == 1 and json.loads(bodies.pop())["job"] == job
     assert len({headers["webhook-id"] for headers, _ in receiver.heard}) == 1
