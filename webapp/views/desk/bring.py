@@ -62,10 +62,9 @@ def _files(zips: list[File], folder: list[File], places: list[str]) -> Iterator[
     for zip_file in zips:
         yield from unpacking.files(zip_file.file, zip_file.name or "", zip_file.size or 0)
     for index, file in enumerate(folder):
+        # Where in the folder it lay: Django keeps the last part of the name alone.
         place = unpacking.inner_name(places[index]) if index < len(places) else None
-        yield Copied(
-            file, place
-        )  # the name tells where in the folder it lay: Django keeps the last part alone
+        yield Copied(file, place)
 
 
 def _places(text: str) -> list[str]:
