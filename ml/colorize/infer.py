@@ -21,6 +21,7 @@ from ml.colorize.spectral import fold_spectral_norms
 from ml.colorize.upsampling import GuidedChroma
 from ml.devices import choose_device
 from ml.economy import sparing
+from ml.folding import fold_batch_norms
 
 NAME = "colorize"
 LONG_SIDE = 512
@@ -58,7 +59,8 @@ class Colorizer:
     """Thread-safe: nothing of it changes after loading."""
 
     def __init__(self, network: ChromaUNet, device: torch.device) -> None:
-        self.network = fold_spectral_norms(network.eval()).requires_grad_(False).to(device)
+        folded = fold_batch_norms(fold_spectral_norms(network.eval()))
+        self.network = folded.requires_grad_(False).to(device)
         self.device = device
 
     @classmethod

@@ -17,6 +17,7 @@ from ml.checkpoint import load_weights, read_weights
 from ml.devices import choose_device
 from ml.economy import sparing
 from ml.engines import Engine, TorchEngine, load_engine
+from ml.folding import fold_batch_norms
 from ml.scaling import at_most
 from ml.segment.network import MULTIPLE, build_for
 from ml.tiles import blended_bands, plan_tiles
@@ -67,7 +68,7 @@ class Finder:
     @classmethod
     def of(cls, network: nn.Module, device: torch.device) -> Finder:
         """With a network as it comes from training, run by torch."""
-        return cls(TorchEngine(fold(network.eval()), device), device)
+        return cls(TorchEngine(_folded(network), device), device)
 
     @classmethod
     def load(cls, device: str = "auto", weights: Path | None = None, engine: str = "auto") -> Finder:
@@ -77,7 +78,7 @@ class Finder:
         network.load_state_dict(state)
         place = choose_device(device)
         example = torch.rand(1, 3, 2 * MULTIPLE, 2 * MULTIPLE)
-        return cls(load_engine(fold(network.eval()), place, "segment", example, engine), place)
+        return cls(load_engine(_folded(network), place, "segment", example, engine), place)
 
     def find(
         self,
@@ -158,6 +159,10 @@ class Finder:
         if flips:
             logits_4HW = (logits_4HW + self.engine(photo_1CHW.flip(3))[0].flip(2)) / 2
         return np.ascontiguousarray(logits_4HW[:, :height, :width].permute(1, 2, 0).float().cpu().numpy())
+
+
+def _folded(network: nn.Module) -> nn.Module:
+    return fold_batch_norms(fold(network.eval()))
 
 
 def _join_far_view(near_HW4: np.ndarray, far_HW4: np.ndarray) -> None:
