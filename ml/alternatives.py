@@ -23,7 +23,11 @@ def alternatives(photo: Photo, colorizer: Colorizer, options: Options) -> Iterat
     hints = _scaled(options.hints, photo, small)
     for variant in range(COUNT):
         coloured_HWC = colorizer.colorize(
-            small.pixels_HWC, saturation=options.saturation, hints=hints, variant=variant
+            small.pixels_HWC,
+            saturation=options.saturation,
+            hints=hints,
+            variant=variant,
+            damped=options.damped,
         )
         yield replace(small, pixels_HWC=coloured_HWC)
 

@@ -81,7 +81,8 @@ class Options:
     """Colours that are to show at their places and on what is like them; at most MOST_HINTS."""
     variant: int = 0
     """Which opinion of the colorizer, 0 .. VARIANTS - 1."""
-
+    damped: bool = True
+    """Whether colours are paler where the colorizer is unsure which one is right."""
     visible_mark: bool = False
     """Whether each result says in small letters in its corner what it is; see ml.mark."""
 

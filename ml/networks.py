@@ -43,11 +43,19 @@ class Colorizer(Protocol):
         hints: Any = (),
         on_progress: Share | None = None,
         variant: int = 0,
+        damped: bool = True,
     ) -> np.ndarray: ...
 
     def variants(
-        self, photo_HWC: np.ndarray, count: int, saturation: float = 1.0, hints: Any = ()
+        self,
+        photo_HWC: np.ndarray,
+        count: int,
+        saturation: float = 1.0,
+        hints: Any = (),
+        damped: bool = True,
     ) -> list[np.ndarray]: ...
+
+    def doubt(self, photo_HWC: np.ndarray) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -90,9 +98,12 @@ SOFTWARE = "photo-restorer 0.1.0"
 LIBRARIES = ("torch", "numpy", "opencv-python-headless", "pillow", "tifffile", "imagecodecs")
 
 
-def networks_of(results: Iterable[str], mask_given: bool = False) -> set[str]:
+def networks_of(results: Iterable[str], mask_given: bool = False, damped: bool = True) -> set[str]:
     """The networks that make these results."""
-    return set().union(*(NETWORKS_OF[result] for result in results)) - ({"segment"} if mask_given else set())
+    networks = set().union(*(NETWORKS_OF[result] for result in results)) - (
+        {"segment"} if mask_given else set()
+    )
+    return networks | ({"confidence"} if damped and "colorize" in networks else set())
 
 
 def weights_sha256(names: Iterable[str]) -> dict[str, str]:

@@ -228,6 +228,7 @@ def colour_photo(
         hints=options.hints,
         on_progress=on_share,
         variant=options.variant,
+        damped=options.damped,
     )
     return photo.with_pixels(coloured_HWC, grey=False)
 
@@ -255,7 +256,9 @@ def _report(pictures: Pictures, files: dict[str, str], options: Options, course:
         notes=notes,
         degraded=pictures.degraded,
         mask_sha256="" if hole_HW is None else loading.hole_sha256(hole_HW),
-        weights=loading.weights_sha256(loading.networks_of(options.only, pictures.mask_given)),
+        weights=loading.weights_sha256(
+            loading.networks_of(options.only, pictures.mask_given, options.damped)
+        ),
         versions=loading.versions(),
         seconds=course.seconds,
         record=full_record(pictures, options),

@@ -66,8 +66,8 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
             settings["tries"] = [{"seed": one.seed, "mask_sha256": one.mask_sha256} for one in pictures.tried]
         mask_sha256 = hole_sha256(pictures.hole_HW)
     if result != "restored":
-        settings |= colour_settings(options.saturation, options.hints, options.variant)
-    networks = networks_of([result], pictures.mask_given)
+        settings |= colour_settings(options.saturation, options.hints, options.variant, options.damped)
+    networks = networks_of([result], pictures.mask_given, options.damped)
     if pictures.found_nothing:
         networks -= {"inpaint"}
     record = new_record(result, networks, settings, pictures.source_sha256, mask_sha256)
@@ -81,10 +81,10 @@ def result_record(pictures: Pictures, result: str, options: Options) -> Record:
     return record
 
 
-def colour_settings(saturation: float, hints: Hints, variant: int) -> Record:
+def colour_settings(saturation: float, hints: Hints, variant: int, damped: bool) -> Record:
     """Of hints what counts of them, and no key of another's."""
     given = [{key: hint[key] for key in ("x", "y", "rgb")} for hint in hints]
-    return {"saturation": saturation, "hints": given, "variant": variant}
+    return {"saturation": saturation, "hints": given, "variant": variant, "damped": damped}
 
 
 def new_record(
@@ -115,7 +115,7 @@ def steps(pictures: Pictures, result: str, options: Options) -> list[str]:
         done.append(repaired_step(pictures.hole_HW))
         done += [tried_step(one) for one in pictures.tried]
     if result != "restored":
-        done.append(coloured_step(options.saturation, options.hints, options.variant))
+        done.append(coloured_step(options.saturation, options.hints, options.variant, options.damped))
     return done
 
 
@@ -129,8 +129,9 @@ def tried_step(tried: Tried) -> str:
     return f"repaired another way at one place; seed {tried.seed}; {hole}; {_weights('inpaint')}"
 
 
-def coloured_step(saturation: float, hints: Hints = (), variant: int = 0) -> str:
+def coloured_step(saturation: float, hints: Hints = (), variant: int = 0, damped: bool = True) -> str:
     chosen = f"; variant {variant}" if variant else ""
+    chosen += "; paler where unsure" if damped else ""
     given = f"; colours given at {len(hints)} places" if hints else ""
     return f"colours invented; saturation {saturation:g}{chosen}{given}; {_weights('colorize')}"
 

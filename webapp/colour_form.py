@@ -45,6 +45,7 @@ class ColourForm(forms.Form):
     variant = forms.IntegerField(
         required=False, min_value=0, max_value=VARIANTS - 1, error_messages=_told(UNREADABLE)
     )
+    undamped = forms.BooleanField(required=False)
     hints = PlacesField(required=False, error_messages=_told(UNREADABLE))
     keep = forms.TypedMultipleChoiceField(required=False, coerce=int, error_messages=_told(UNREADABLE))
     x = forms.FloatField(required=False, min_value=0, max_value=100, error_messages=_told(PLACE))
@@ -111,4 +112,10 @@ class ColourForm(forms.Form):
         percent = data["saturation"]
         strength = None if percent is None else percent / 100
         hints = data["places"] or Options.hints
-        return versions.wished(self._base.options, hints=hints, saturation=strength, variant=data["variant"])
+        return versions.wished(
+            self._base.options,
+            hints=hints,
+            saturation=strength,
+            variant=data["variant"],
+            damped=not data["undamped"],
+        )

@@ -30,9 +30,12 @@ class SelfAttention(nn.Module):
 
     def forward(self, features_BCHW: Tensor) -> Tensor:
         query, key, value = (
-            layer(features_BCHW).flatten(2).transpose(1, 2).contiguous() for layer in (self.query, self.key, self.value)
+            layer(features_BCHW).flatten(2).transpose(1, 2).contiguous()
+            for layer in (self.query, self.key, self.value)
         )
         # The paper has no 1 / sqrt(channels) before the softmax.
         attended = F.scaled_dot_product_attention(query, key, value, scale=1.0)
         height, width = features_BCHW.shape[-2:]
-        return features_BCHW + self.strength * self.output(attended.transpose(1, 2).unflatten(2, (height, width)))
+        return features_BCHW + self.strength * self.output(
+            attended.transpose(1, 2).unflatten(2, (height, width))
+        )

@@ -39,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--weights", type=Path, metavar="FILE", help="weights that `export` wrote, for the shipped ones"
     )
     parser.add_argument(
+        "--no-damping",
+        dest="damped",
+        action="store_false",
+        help="full strength also where the network is unsure; with --weights it is always so",
+    )
+    parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="also by skin, age and dress, as a person labelled them"
     )
 
@@ -51,6 +57,7 @@ def evaluate(
     save: Path | None = None,
     weights: Path | None = None,
     labels: Path | None = None,
+    damped: bool = True,
 ) -> dict[str, Any]:
     """{"people": {...}, "rest": {...}, "all": {...}, "groups": {GROUP: {...}}}, figures as in `summary`; with labels
     (ml.colorize.people) also "labels": {LABEL: {...}}, of the labelled photographs, with hue errors.
@@ -71,7 +78,7 @@ def evaluate(
         sample = photoset[number]
         truth_HWC = at_most(sample.photo_u8_HWC, LONG_SIDE)
         grey_HWC = np.repeat(rounded_luma(truth_HWC)[..., None], 3, axis=2)
-        coloured_HWC = colorizer.colorize(grey_HWC)
+        coloured_HWC = colorizer.colorize(grey_HWC, damped=damped)
         one = figures(coloured_HWC, grey_HWC, truth_HWC, features)
         measured.append((sample.people, sample.group, one))
         if label := labelled.get(sample.name):

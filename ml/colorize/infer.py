@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ml.checkpoint import load_weights, read_weights
+from ml.colorize.confidence import DoubtingUNet, ErrorHead, kept
 from ml.colorize.gamut import joined, rounded_luma
 from ml.colorize.hints import Hint, Spot, add_spots, read_hints, spread
 from ml.colorize.network import MULTIPLE, ChromaUNet, build
@@ -23,7 +24,7 @@ from ml.devices import choose_device
 from ml.economy import sparing
 from ml.folding import fold_batch_norms
 
-NAME = "colorize"
+NAME, HEAD_NAME = "colorize", "confidence"
 LONG_SIDE = 512
 """Of the picture that the network sees, in pixels."""
 SMALL_SIDE = 256
@@ -58,21 +59,25 @@ VIEWS = (
 class Colorizer:
     """Thread-safe: nothing of it changes after loading."""
 
-    def __init__(self, network: ChromaUNet, device: torch.device) -> None:
+    def __init__(self, network: ChromaUNet, device: torch.device, head: ErrorHead | None = None) -> None:
+        """head: of errors; without one nothing is damped."""
         folded = fold_batch_norms(fold_spectral_norms(network.eval()))
-        self.network = folded.requires_grad_(False).to(device)
+        seeing = folded if head is None else DoubtingUNet(folded, head.eval())
+        self.network = seeing.requires_grad_(False).to(device)
         self.device = device
 
     @classmethod
     def load(cls, device: str = "auto", weights: Path | None = None) -> Colorizer:
-        """With the shipped weights, or those of a file that `export` wrote.
+        """With the shipped weights, or those of a file that `export` wrote; to these no head of errors belongs.
 
         Raises WeightsMissing, and ValueError for cuda without one.
         """
-        state, _ = load_weights(NAME) if weights is None else read_weights(weights)
-        network = build()
-        network.load_state_dict(state)
-        return cls(network, choose_device(device))
+        network, head = build(), None
+        network.load_state_dict((load_weights(NAME) if weights is None else read_weights(weights))[0])
+        if weights is None:
+            head = ErrorHead()
+            head.load_state_dict(load_weights(HEAD_NAME)[0])
+        return cls(network, choose_device(device), head)
 
     def colorize(
         self,
@@ -81,6 +86,7 @@ class Colorizer:
         hints: Sequence[Mapping[str, Any]] = (),
         on_progress: Callable[[float], None] | None = None,
         variant: int = 0,
+        damped: bool = True,
     ) -> np.ndarray:
         """The photograph in colour, HWC, in its own type and size; its luma is kept exactly (see gamut.py).
 
@@ -88,11 +94,17 @@ class Colorizer:
         saturation: strength of the network's colours, 0..1.5; not of the hints'.
         hints: [{"x":, "y":, "rgb": "#rrggbb"}], pixels of the photograph.
         variant: the number of one of VIEWS.
+        damped: paler where the network is unsure (confidence.py).
         Where memory runs out, from a smaller view and in narrower strips (ml.economy).
         Raises ValueError for a hint outside the picture or another type of pixels.
         """
         colorize = partial(
-            self._colorize, photo_HWC, saturation=saturation, hints=hints, on_progress=on_progress
+            self._colorize,
+            photo_HWC,
+            saturation=saturation,
+            hints=hints,
+            on_progress=on_progress,
+            damped=damped,
         )
         small = partial(colorize, replace(VIEWS[variant], long_side=SMALL_SIDE), strip_px=STRIP_PX // 16)
         return sparing([("", partial(colorize, VIEWS[variant])), ("colouring:view", small)])
@@ -103,6 +115,7 @@ class Colorizer:
         count: int,
         saturation: float = 1.0,
         hints: Sequence[Mapping[str, Any]] = (),
+        damped: bool = True,
     ) -> list[np.ndarray]:
         """`count` colourings, each another opinion of the network; the first is that of `colorize`.
 
@@ -110,7 +123,15 @@ class Colorizer:
         """
         if not 1 <= count <= len(VIEWS):
             raise ValueError(f"variants: 1 to {len(VIEWS)}; got {count}")
-        return [self._colorize(photo_HWC, view, saturation, hints) for view in VIEWS[:count]]
+        return [self._colorize(photo_HWC, view, saturation, hints, damped=damped) for view in VIEWS[:count]]
+
+    def doubt(self, photo_HWC: np.ndarray) -> np.ndarray:
+        """The standard error that is expected of the colours, of Cb and Cr each (0..0.5), float32 HW at half the size
+        that the network sees; RGB as for `colorize`. Raises ValueError without a head of errors."""
+        error_HW = self._seen(photo_HWC, VIEWS[0])[2]
+        if error_HW is None:
+            raise ValueError("this colorizer has no head of errors")
+        return error_HW
 
     def _colorize(
         self,
@@ -120,12 +141,13 @@ class Colorizer:
         hints: Sequence[Mapping[str, Any]] = (),
         on_progress: Callable[[float], None] | None = None,
         strip_px: int | None = None,
+        damped: bool = True,
     ) -> np.ndarray:
         if photo_HWC.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"uint8 or uint16 pixels are needed; got {photo_HWC.dtype}")
         height, width = photo_HWC.shape[:2]
         places = read_hints(hints, height, width)
-        luma_01_HW, chroma_HW2 = self.small(photo_HWC, view)
+        luma_01_HW, chroma_HW2 = self.small(photo_HWC, view, damped)
         chroma_HW2 = chroma_HW2 * np.float32(saturation)
         if places:
             chroma_HW2 = spread(luma_01_HW, chroma_HW2, places, height, width)
@@ -134,18 +156,28 @@ class Colorizer:
         guided = GuidedChroma(luma_01_HW, chroma_HW2, height, width)
         return _drawn(photo_HWC, guided, places, on_progress, strip_px or STRIP_PX)
 
-    def small(self, photo_HWC: np.ndarray, view: View = VIEWS[0]) -> tuple[np.ndarray, np.ndarray]:
+    def small(
+        self, photo_HWC: np.ndarray, view: View = VIEWS[0], damped: bool = True
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The network's picture at half the size that it sees: luma 0..1 (HW), Cb and Cr -0.5..0.5 (HW2), float32."""
+        luma_01_HW, chroma_HW2, error_HW = self._seen(photo_HWC, view)
+        if damped and error_HW is not None:
+            chroma_HW2 = chroma_HW2 * kept(error_HW)[..., None]
+        return luma_01_HW, chroma_HW2
+
+    def _seen(self, photo_HWC: np.ndarray, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """As `small`, undamped, and the expected error (HW) or None."""
         seen_01_HW = shown(photo_HWC, view.long_side)
         height, width = seen_01_HW.shape
         given = seen_01_HW**view.gamma if view.gamma != 1 else seen_01_HW
         below, right = -height % MULTIPLE, -width % MULTIPLE
         given = cv2.copyMakeBorder(given, 0, below, 0, right, cv2.BORDER_REPLICATE)
         luma_B1HW = torch.from_numpy(given)[None, None].to(self.device)
-        chroma_B2HW = self._run(luma_B1HW.flip(3)).flip(3) if view.mirrored else self._run(luma_B1HW)
-        chroma_HW2 = chroma_B2HW[0].permute(1, 2, 0).cpu().numpy()[: height // 2, : width // 2]
+        seen_BCHW = self._run(luma_B1HW.flip(3)).flip(3) if view.mirrored else self._run(luma_B1HW)
+        seen_HWC = seen_BCHW[0].permute(1, 2, 0).cpu().numpy()[: height // 2, : width // 2]
         luma_01_HW = cv2.resize(seen_01_HW, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-        return luma_01_HW, np.ascontiguousarray(chroma_HW2)
+        error_HW = np.ascontiguousarray(seen_HWC[..., 2]) if seen_HWC.shape[2] == 3 else None
+        return luma_01_HW, np.ascontiguousarray(seen_HWC[..., :2]), error_HW
 
     @torch.inference_mode()
     def _run(self, luma_01_B1HW: Tensor) -> Tensor:

@@ -66,16 +66,24 @@ class ChromaUNet(nn.Module):
         luma_01_B1HW: full-range BT.601, 0..1; H and W multiples of MULTIPLE.
         Raises ValueError for other sizes.
         """
+        return self.chroma(self.maps(luma_01_B1HW))
+
+    def maps(self, luma_01_B1HW: Tensor) -> list[Tensor]:
+        """What the decoder knows at 1/16, 1/8, 1/4 and 1/2 of the input's size. Raises ValueError as forward does."""
         height, width = luma_01_B1HW.shape[-2:]
         if height % MULTIPLE or width % MULTIPLE:
             raise ValueError(f"height and width must be multiples of {MULTIPLE}, got {height} x {width}; pad")
         image = ((luma_01_B1HW - 0.5) / 0.5).expand(-1, 3, -1, -1)
-        _, *skips, features = self.encoder(image.contiguous(memory_format=torch.channels_last))
-        for number, level in enumerate(self.levels):
-            features = level(features, skips.pop())
-            if number == 0:
-                features = self.attention(features)
-        return 0.5 * torch.tanh(self.head(features).float())
+        _, *skips, bottom = self.encoder(image.contiguous(memory_format=torch.channels_last))
+        first, *others = self.levels
+        maps = [self.attention(first(bottom, skips.pop()))]
+        for level in others:
+            maps.append(level(maps[-1], skips.pop()))
+        return maps
+
+    def chroma(self, maps: list[Tensor]) -> Tensor:
+        """Cb and Cr of the finest map."""
+        return 0.5 * torch.tanh(self.head(maps[-1]).float())
 
     def train(self, mode: bool = True) -> ChromaUNet:
         """The encoder's batch norms always use ImageNet's statistics: those of a few crops would be worse."""

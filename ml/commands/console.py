@@ -105,6 +105,15 @@ def limits(args: argparse.Namespace) -> dict[str, int]:
     return {"max_pixels": round(args.max_megapixels * 1e6), "max_bytes": round(args.max_mb * 1e6)}
 
 
+def add_damping_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-damping",
+        dest="damped",
+        action="store_false",
+        help="colours of full strength also where the network is unsure which one is right",
+    )
+
+
 def add_batch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "input", type=Path, nargs="+", metavar="INPUT", help="photographs, or folders of them"

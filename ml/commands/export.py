@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from importlib import import_module
 from pathlib import Path
 
 from ml.commands.console import UsageError, add_common_arguments, answer, say
-from ml.commands.train import COMMAND_FILE
+from ml.commands.train import COMMAND_FILE, training_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +24,7 @@ def main(args: argparse.Namespace) -> int:
     if not path.exists():
         raise UsageError(f"{args.run} is no run of train: {COMMAND_FILE} is not there")
     network = json.loads(path.read_text())["network"]
-    import_module(f"ml.{network}.train").export(args.run, args.out)
+    training_of(network).export(args.run, args.out)
     say(f"{args.out}: weights of {network} from {args.run}")
     if args.json:
         answer({"network": network, "run": str(args.run), "out": str(args.out)})

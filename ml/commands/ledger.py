@@ -115,6 +115,8 @@ def settings_text(options: Options, mask: Path | None) -> str:
         chosen["hints"] = list(options.hints)
     if options.variant:
         chosen["variant"] = options.variant
+    if not options.damped:
+        chosen["damped"] = False
     chosen["mask"] = None if mask is None else file_sha256(mask)
-    chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None))
+    chosen["weights"] = weights_sha256(networks_of(options.only, mask is not None, options.damped))
     return json.dumps(chosen, sort_keys=True)

@@ -31,6 +31,7 @@ from ml.commands.console import (
     UsageError,
     add_batch_arguments,
     add_common_arguments,
+    add_damping_argument,
     add_finding_argument,
     add_seed_argument,
     limits,
@@ -82,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"which opinion of the colorizer, 0 to {VARIANTS - 1} (0)",
     )
+    add_damping_argument(parser)
     parser.add_argument("--again", action="store_true", help="do files that are done already once more")
 
 
@@ -141,6 +143,7 @@ def _options(args: argparse.Namespace) -> Options:
             layers=args.layers,
             hints=hints,
             variant=args.variant,
+            damped=args.damped,
             visible_mark=args.visible_mark,
         )
     except ValueError as error:

@@ -14,6 +14,7 @@ import shlex
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ml.commands.console import Parser, UsageError, add_common_arguments, answer, say
@@ -23,6 +24,9 @@ NETWORKS = {
     "inpaint": "the repairer",
     "colorize": "the colorizer",
 }
+TRAINED = NETWORKS | {"confidence": "the colorizer's head that tells how far it may be off"}
+TRAININGS = {"confidence": "ml.colorize.confidence_train"}
+"""Where a training is, if not in a room of its own, ml.NETWORK.train."""
 COMMAND_FILE = "command.json"
 """In the run's folder: which network is trained there and by which commands; `export` reads it."""
 
@@ -33,7 +37,7 @@ OURS = {"command", "words", "main", "json", "network", "precision"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     networks = parser.add_subparsers(dest="network", required=True, metavar="NETWORK", parser_class=Parser)
-    for name, summary in NETWORKS.items():
+    for name, summary in TRAINED.items():
         networks.add_parser(name, help=summary, description=f"Train {summary}.", fill=_filler(name))
     networks.add_parser("export", help="make the weights that are shipped", fill=_fill_export)
 
@@ -49,7 +53,7 @@ def _fill_export(parser: Parser) -> None:
 def _filler(name: str):
     def fill(parser: Parser) -> None:
         _add_shared_arguments(parser)
-        import_module(f"ml.{name}.train").add_arguments(parser)
+        training_of(name).add_arguments(parser)
 
     return fill
 
@@ -105,6 +109,10 @@ def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def training_of(network: str) -> ModuleType:
+    return import_module(TRAININGS.get(network, f"ml.{network}.train"))
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in text.split(",") if name)
 
@@ -116,7 +124,7 @@ def main(args: argparse.Namespace) -> int:
     _record_command(args)
     own = {name: value for name, value in vars(args).items() if name not in SHARED | OURS}
     shared: dict[str, Any] = {} if args.shard_mb is None else {"shard_mb": args.shard_mb}
-    import_module(f"ml.{args.network}.train").train(
+    training_of(args.network).train(
         args.data,
         args.run,
         minutes=args.minutes,

@@ -61,17 +61,23 @@ class FakeColorizer:
 
     calls = 0
 
-    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None, variant=0):
+    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None, variant=0, damped=True):
         self.calls += 1
-        self.asked = {"saturation": saturation, "hints": hints, "variant": variant}
+        self.asked = {"saturation": saturation, "hints": hints, "variant": variant, "damped": damped}
         if on_progress:
             on_progress(1.0)
         coloured = photo_HWC.copy()
         coloured[..., 2] = photo_HWC[..., 2] // 2
         return coloured // (variant + 1)
 
-    def variants(self, photo_HWC, count, saturation=1.0, hints=()):
-        return [self.colorize(photo_HWC, saturation, hints, variant=index) for index in range(count)]
+    def variants(self, photo_HWC, count, saturation=1.0, hints=(), damped=True):
+        return [
+            self.colorize(photo_HWC, saturation, hints, variant=index, damped=damped)
+            for index in range(count)
+        ]
+
+    def doubt(self, photo_HWC):
+        return np.full((8, 8), 0.04, np.float32)
 
 
 @pytest.fixture

@@ -71,8 +71,21 @@ def test_colorize_and_its_variants(scratched_png, tmp_path, capsys):
     assert names(tmp_path / "out") == files
     told = [records(read(tmp_path / "out" / file).metadata.xmp)[0] for file in files]
     assert [record["settings"]["variant"] for record in told] == [0, 1, 2]
-    assert [model["name"] for model in told[0]["models"]] == ["colorize"]
+    assert [model["name"] for model in told[0]["models"]] == ["colorize", "confidence"]
     assert json.loads(capsys.readouterr().out)["files"][0]["files"] == files
+
+
+def test_doubts_are_drawn_and_damping_is_off_where_it_is_said(scratched_png, tmp_path, loaded):
+    assert run("colorize", scratched_png, "--out", tmp_path / "out", "--doubts", "--no-damping") == 0
+
+    assert names(tmp_path / "out") == ["granny_colorized.png", "granny_doubts.png"]
+    with Image.open(tmp_path / "out" / "granny_doubts.png") as doubts, Image.open(scratched_png) as scan:
+        assert doubts.mode == "L" and doubts.size == scan.size
+        assert doubts.getextrema() == (127, 127)  # the fake's 0.04 of 0.08
+    (record,) = records(read(tmp_path / "out" / "granny_colorized.png").metadata.xmp)
+    assert record["settings"]["damped"] is False
+    assert [model["name"] for model in record["models"]] == ["colorize"]
+    assert loaded.colorizer.asked["damped"] is False
 
 
 def test_hints_reach_the_network(scratched_png, tmp_path, loaded, monkeypatch):

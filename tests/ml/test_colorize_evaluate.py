@@ -32,14 +32,14 @@ class Leaves:
 
     device = torch.device("cpu")
 
-    def colorize(self, photo_HWC):
+    def colorize(self, photo_HWC, damped=True):
         return photo_HWC.copy()
 
 
 class Knows(Leaves):
     """Knows the two colours by their grey."""
 
-    def colorize(self, photo_HWC):
+    def colorize(self, photo_HWC, damped=True):
         return np.full_like(photo_HWC, ORANGE if photo_HWC[0, 0, 0] == ORANGE_GREY else BLUE)
 
 
@@ -109,7 +109,7 @@ def test_large_pictures_are_measured_at_512_and_small_ones_as_they_are(folder, w
     sizes = []
 
     class Looks(Leaves):
-        def colorize(self, photo_HWC):
+        def colorize(self, photo_HWC, damped=True):
             assert (photo_HWC == photo_HWC[..., :1]).all(), "nothing of the colours is given away"
             sizes.append(photo_HWC.shape[:2])
             return photo_HWC

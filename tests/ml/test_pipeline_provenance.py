@@ -35,7 +35,7 @@ def test_the_results_carry_the_profile_of_the_photograph(scratched_u8, tmp_path,
 
 @pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
 def test_each_result_says_what_was_done_to_it(scratched_png, tmp_path, fakes, monkeypatch, format):
-    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01"}
+    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01", "confidence": "d0b"}
     monkeypatch.setattr("ml.record.weights_sha256", lambda names: {name: known[name] for name in names})
 
     report = restore(scratched_png, tmp_path, fakes, Options(format=format))
@@ -84,7 +84,7 @@ def record_in(tmp_path, report, result):
 
 @pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
 def test_report_and_results_carry_the_same_record(scratched_png, tmp_path, fakes, monkeypatch, format):
-    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01"}
+    known = {"segment": "5e9", "inpaint": "1b4", "colorize": "c01", "confidence": "d0b"}
     monkeypatch.setattr("ml.record.weights_sha256", lambda names: {name: known[name] for name in names})
 
     report = restore(scratched_png, tmp_path, fakes, Options(format=format, saturation=0.5))
@@ -98,6 +98,7 @@ def test_report_and_results_carry_the_same_record(scratched_png, tmp_path, fakes
         "saturation": 0.5,
         "hints": [],
         "variant": 0,
+        "damped": True,
         "mask": "found",
         "finding": "normal",
         "seed": 0,

@@ -36,8 +36,8 @@ class SeededRepairer(FakeRepairer):
 class MoodyColorizer(FakeColorizer):
     """Blue by what the whole picture looks like: one pixel that is another changes all the colours."""
 
-    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None, variant=0):
-        coloured = super().colorize(photo_HWC, saturation, hints, on_progress, variant)
+    def colorize(self, photo_HWC, saturation=1.0, hints=(), on_progress=None, variant=0, damped=True):
+        coloured = super().colorize(photo_HWC, saturation, hints, on_progress, variant, damped)
         coloured[..., 2] = int(photo_HWC.astype(np.int64).sum()) % 251
         return coloured
 

@@ -26,7 +26,10 @@ class Settings(Schema):
     seed: Annotated[int, Field(ge=0)] | None = Field(
         None, description="Another number, another try of the repair."
     )
-
+    damped: bool | None = Field(
+        None,
+        description="Whether colours are paler where the network is unsure of them; so where it is left out.",
+    )
     variant: Annotated[int, Field(ge=0, lt=VARIANTS)] | None = Field(
         None, description="Which opinion of the colorizer; 0 is the usual one."
     )

@@ -57,6 +57,7 @@ class Colouring:
         self.own = sent.get("own") or "#a06a4c"
         self.saturation = sent.get("saturation") or round(100 * self._options.get("saturation", 1))
         self.made_at = round(100 * self._options.get("saturation", 1))
+        self.is_undamped = bool(sent.get("undamped")) if sent else not self._options.get("damped", True)
         self._kept = sent.getlist("keep") if form is not None else None
         self._hints = (form.readable_hints if form is not None else None) or self._options.get("hints", [])
         self._variant = str(sent.get("variant") or self._options.get("variant", 0))

@@ -161,6 +161,8 @@ def _of_colours(options: dict[str, Any]) -> list[str]:
         wishes.append(ngettext("%(n)d colour of your own", "%(n)d colours of your own", given) % {"n": given})
     if strength != 1:
         wishes.append(_("stronger colours") if strength > 1 else _("paler colours"))
+    if not options.get("damped", True):
+        wishes.append(_("guesses at full strength"))
     return wishes
 
 
