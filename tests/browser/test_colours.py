@@ -151,6 +151,14 @@ def test_another_opinion_is_looked_at_and_then_taken(open_page, photo) -> None:
     assert colour_again(page, photo).options == {"variant": 3}
 
 
+def test_guesses_are_as_strong_where_that_is_ticked(open_page, photo) -> None:
+    page = opened(open_page, photo)
+
+    page.get_by_label("As strong where the computer is only guessing").check()
+
+    assert colour_again(page, photo).options == {"damped": False}
+
+
 def test_the_strength_is_seen_before_it_is_asked_for(open_page, photo) -> None:
     page = opened(open_page, photo)
     slider = page.get_by_label("Strength of the colours")

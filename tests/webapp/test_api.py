@@ -179,11 +179,11 @@ def test_a_place_is_tried_another_way_with_the_newest_versions_settings(call, se
 def test_colours_are_given_and_another_opinion_taken(call, sent):
     made.finish(sent)
 
-    answer = call("post", f"/photographs/{sent.pk}/rerun", {"hints": [HINT], "variant": 5})
+    answer = call("post", f"/photographs/{sent.pk}/rerun", {"hints": [HINT], "variant": 5, "damped": False})
 
     assert answer.status_code == 202
     options = sent.jobs.get(state=Job.State.QUEUED).options
-    assert options == {"hints": [HINT], "variant": 5}
+    assert options == {"hints": [HINT], "variant": 5, "damped": False}
     Options(**options)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -239,9 +240,24 @@ def test_a_failed_colouring_leaves_the_version_before_it(browser, photo):
     assert "data-colours" in text(browser, photo, "?version=1")
 
 
+def test_guesses_at_full_strength_are_a_wish_that_stays_until_it_is_taken_back(browser, photo):
+    made.finish(photo)
+    colour(browser, photo, hints="[]", undamped="1")
+    job = queued(photo)
+    assert job.options == {"damped": False}
+    Options(**job.options)
+    made.finish(photo)
+
+    box = re.search(r'<input type="checkbox" name="undamped"[^>]*>', text(browser, photo)).group()
+    assert "checked" in box
+    colour(browser, photo, version="2", hints="[]")
+    assert queued(photo).options == {}
+
+
 @pytest.mark.parametrize(
     ("options", "name"),
     [
+        ({"damped": False}, "Version 2, guesses at full strength"),
         ({"saturation": 0}, "Version 2, paler colours"),
         ({"saturation": 1.05, "variant": 1}, "Version 2, other colours, stronger colours"),
         ({"hints": [HINT] * 2}, "Version 2, 2 colours of your own"),
