@@ -22,7 +22,7 @@ from ml.colorize.infer import Colorizer
 from ml.colorize.people import Label, hue_errors, read_labels
 from ml.metrics import colourfulness, mse, psnr
 from ml.perceptual import SqueezeFeatures, perceptual_distance
-from ml.photoset import load_photoset
+from ml.photoset import Photoset, load_photoset
 from ml.scaling import at_most
 
 LONG_SIDE = 512
@@ -31,6 +31,12 @@ LONG_SIDE = 512
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=int, metavar="N", help="only N photographs, evenly spread over the list"
+    )
+    parser.add_argument(
+        "--groups",
+        type=lambda text: tuple(text.split(",")),
+        metavar="GROUP,...",
+        help="only these sources: those that a training held out, also of the training's own photographs",
     )
     parser.add_argument(
         "--save", type=Path, metavar="DIR", help="keep the results: grey, coloured, truth side by side"
@@ -58,6 +64,7 @@ def evaluate(
     weights: Path | None = None,
     labels: Path | None = None,
     damped: bool = True,
+    groups: tuple[str, ...] | None = None,
 ) -> dict[str, Any]:
     """{"people": {...}, "rest": {...}, "all": {...}, "groups": {GROUP: {...}}}, figures as in `summary`; with labels
     (ml.colorize.people) also "labels": {LABEL: {...}}, of the labelled photographs, with hue errors.
@@ -69,9 +76,7 @@ def evaluate(
     colorizer = Colorizer.load(device, weights)
     features = SqueezeFeatures().to(colorizer.device)
     photoset = load_photoset([data])
-    chosen = range(len(photoset))
-    if limit is not None and limit < len(chosen):
-        chosen = [number * len(chosen) // limit for number in range(limit)]
+    chosen = _chosen(photoset, groups, limit)
     measured: list[tuple[bool, str, dict[str, float]]] = []
     by_label: dict[str, list[dict[str, float]]] = defaultdict(list)
     for number in chosen:
@@ -96,6 +101,17 @@ def evaluate(
             for group in sorted({group for _, group, _ in measured})
         },
     } | ({"labels": {name: summary(ones) for name, ones in sorted(by_label.items())}} if labels else {})
+
+
+def _chosen(photoset: Photoset, groups: tuple[str, ...] | None, limit: int | None) -> list[int]:
+    """Numbers of the photographs of these groups, as many as `limit`. Raises ValueError for a group without any."""
+    known = [row.group for row in photoset.rows]
+    if unknown := set(groups or ()) - set(known):
+        raise ValueError(f"--groups: no such group: {', '.join(sorted(unknown))}")
+    of_groups = [number for number, group in enumerate(known) if groups is None or group in groups]
+    if limit is None or limit >= len(of_groups):
+        return of_groups
+    return [of_groups[number * len(of_groups) // limit] for number in range(limit)]
 
 
 def _hues(coloured_HWC: np.ndarray, truth_HWC: np.ndarray, label: Label) -> dict[str, float]:

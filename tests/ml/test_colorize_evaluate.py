@@ -129,6 +129,18 @@ def test_a_limit_spreads_over_the_list_and_an_empty_part_says_so(folder, with_co
     assert figures["rest"] == {"n": 0}
 
 
+def test_only_the_groups_asked_for_are_measured(folder, with_colorizer):
+    with_colorizer(Leaves())
+    everything = room.evaluate(folder, device="cpu")["groups"]
+
+    figures = room.evaluate(folder, device="cpu", groups=("a",))
+
+    assert figures["groups"] == {"a": everything["a"]}
+    assert figures["all"]["n"] == everything["a"]["n"] < 3
+    with pytest.raises(ValueError, match="no such group: c"):
+        room.evaluate(folder, device="cpu", groups=("a", "c"))
+
+
 def test_results_are_kept_side_by_side(folder, with_colorizer, tmp_path):
     with_colorizer(Knows())
 
