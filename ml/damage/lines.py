@@ -7,6 +7,9 @@ from ml.damage.noise import clouds
 from ml.damage.paths import crossing, jagged, wander
 from ml.damage.strokes import coin, contrast, draw_living, tone_for
 
+PIECE = 24
+"""Points of a way that breaks off and goes on."""
+
 
 def line_width(canvas: Canvas, low: float = 0.35, high: float = 1.8) -> float:
     """Pixels, log-uniform at zoom 1."""
@@ -36,6 +39,18 @@ def wear(canvas: Canvas, cover: np.ndarray, cell_px: float, left: float = 0.7) -
     """Breaks a cover up in patches of `cell_px`, so that it comes and goes; about `left` of it stays."""
     field = clouds(canvas.height, canvas.width, canvas.rng, cell_px, 3, 0.7)
     return (cover * np.clip(0.5 + 1.5 * (left - 0.5) + 0.8 * field, 0, 1)).astype(np.uint8)
+
+
+def wavering(canvas: Canvas) -> None:
+    """A long scratch that a grain of sand drew under a hand: it wanders, thins out, breaks off and goes on."""
+    rng = canvas.rng
+    start, heading, reach = crossing(canvas.height, canvas.width, rng)
+    way = wander(start, heading, reach * rng.uniform(0.4, 1), rng, curl=rng.uniform(0.03, 0.12))
+    width, bright, levels = line_width(canvas, 0.35, 1.4), coin(rng), contrast(rng, 15, 150)
+    pieces = np.array_split(way, max(1, len(way) // PIECE))
+    whole = rng.uniform(0.6, 0.95)
+    parts = [piece for piece in pieces if len(piece) > 1 and rng.random() < whole]
+    press_line(canvas, parts or pieces[:1], width, bright=bright, levels=levels, unrest=0.9)
 
 
 def scratch(canvas: Canvas) -> None:

@@ -55,20 +55,31 @@ def _fibre(canvas: Canvas, cover: np.ndarray) -> None:
     canvas.press(strip, np.repeat(tone[..., None], 3, 2), rng.uniform(0.7, 1), LOSS, 0.3 * canvas.zoom)
 
 
-def bare(canvas: Canvas, cover: np.ndarray) -> None:
-    """Shows the ground, often with a rim of torn fibre or a shadow, wider where the emulsion lifted."""
+def bare(canvas: Canvas, cover: np.ndarray, torn: bool = True) -> None:
+    """Shows the ground, often with a rim: of fibre where paper is torn, or of emulsion that lifts."""
     rng = canvas.rng
-    if rng.random() < FIBRE_SHARE:
+    if torn and rng.random() < FIBRE_SHARE:
         _fibre(canvas, cover)
-    elif rng.random() < 0.7:
-        reach = max(1, int(rng.uniform(0.6, 3) * canvas.zoom))
-        wide = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
-        push = rng.normal(0, 0.8 * reach, 2)
-        wide = cv2.warpAffine(wide, np.array([[1, 0, push[0]], [0, 1, push[1]]]), wide.shape[::-1])
-        wide = warp(wide, rng, 0.5 * reach, 8)
-        tone, _ = tone_for(canvas, 128, rng.random() < 0.6, 100)
-        canvas.press(wide, tone, rng.uniform(0.3, 1), LOSS, rng.uniform(0, 0.5) * reach)
+    elif rng.random() < 0.6:
+        _lifted(canvas, cover)
     canvas.press(cover, ground(canvas), 1.0, LOSS)
+
+
+def _lifted(canvas: Canvas, cover: np.ndarray) -> None:
+    """A rim of emulsion that lifts, lit or in shadow: wide on one side of a flake, none on the other, and it comes and
+    goes along the edge. One that is as wide and as bright all round is a drawn outline."""
+    rng = canvas.rng
+    reach = rng.uniform(0.8, 4) * canvas.zoom
+    push = rng.normal(0, 0.6 * reach, 2)
+    aside = cv2.warpAffine(cover, np.array([[1, 0, push[0]], [0, 1, push[1]]]), cover.shape[::-1])
+    away = cv2.distanceTransform(255 - np.maximum(aside, cover), cv2.DIST_L2, 3)
+    width = reach * (0.3 + 0.7 * clouds(canvas.height, canvas.width, rng, rng.uniform(4, 12) * reach, 3, 0.7))
+    rim = (255 * np.clip(width - away, 0, 1)).astype(np.uint8)
+    tone, _ = tone_for(canvas, canvas.level_under(rim), rng.random() < 0.5, 100)
+    shade = np.clip(0.6 + 0.4 * clouds(canvas.height, canvas.width, rng, 5 * reach, 2), 0, 1)
+    canvas.press(
+        (rim * shade).astype(np.uint8), tone, rng.uniform(0.2, 0.9), LOSS, rng.uniform(0, 0.5) * reach
+    )
 
 
 def _torn(canvas: Canvas, cover: np.ndarray) -> np.ndarray:
@@ -147,7 +158,7 @@ def flaked(canvas: Canvas) -> None:
         chance = clouds(height, width, rng, rng.uniform(6, 30) * canvas.zoom, 4, 0.7)
     field = chance + rng.uniform(0.6, 1.6) * broad
     cover = np.clip((field - rng.uniform(1.6, 3.2)) * 700, 0, 255).astype(np.uint8)
-    bare(canvas, cover)
+    bare(canvas, cover, torn=False)
 
 
 def bleached(canvas: Canvas) -> None:

@@ -90,7 +90,7 @@ def ink(canvas: Canvas) -> None:
 
 
 def stamp(canvas: Canvas) -> None:
-    """An office's rubber stamp across the picture: rings and letters, the ink patchy."""
+    """An office's rubber stamp across the picture: rings and letters, of which the ink left a part."""
     rng = canvas.rng
     cover = canvas.blank()
     middle, radius = canvas.place(), canvas.side * rng.uniform(0.08, 0.25)
@@ -111,6 +111,8 @@ def stamp(canvas: Canvas) -> None:
     )
     turn = cv2.getRotationMatrix2D(tuple(map(float, middle)), rng.uniform(-40, 40), 1)
     cover = cv2.warpAffine(cover, turn, cover.shape[::-1])
-    worn = np.clip(0.6 + 0.6 * clouds(canvas.height, canvas.width, rng, rng.uniform(3, 20), 4, 0.8), 0, 1)
+    patches = clouds(canvas.height, canvas.width, rng, rng.uniform(6, 30), 4, 0.8)
+    tilted = clouds(canvas.height, canvas.width, rng, 1.5 * radius, 1)  # it was pressed down on one side
+    worn = np.clip(rng.uniform(0, 0.6) + 0.6 * patches + 0.5 * tilted, 0, 1)
     tone = INKS[rng.integers(len(INKS))]
     canvas.press((cover * worn).astype(np.uint8), tone, rng.uniform(0.3, 0.95), LOSS, rng.uniform(0.2, 0.8))

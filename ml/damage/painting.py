@@ -15,8 +15,9 @@ REAL_SHAPES_SHARE = 0.2
 Stroke = Callable[[Canvas], None]
 FAMILIES: tuple[tuple[float, dict[Stroke, float]], ...] = (
     (0.42, {
-        lines.scratch: 5, lines.bundle: 2.5, lines.criss_cross: 1.5, lines.hair: 2, lines.film_lines: 1.5,
-        cracks.cracks: 3.5, cracks.craquelure: 0.4, cracks.fold: 2.5, cracks.folded_in_four: 0.8,
+        lines.scratch: 4, lines.wavering: 2, lines.bundle: 2.5, lines.criss_cross: 1.5, lines.hair: 2,
+        lines.film_lines: 1.5, cracks.cracks: 3.5, cracks.craquelure: 1.2, cracks.fold: 2.5,
+        cracks.folded_in_four: 0.8,
     }),
     (0.3, {
         specks.dust: 6, specks.fluff: 2, specks.pepper: 2, specks.spots: 2.5, specks.bubbles: 0.7,
@@ -25,7 +26,7 @@ FAMILIES: tuple[tuple[float, dict[Stroke, float]], ...] = (
     (0.28, {
         losses.torn_corner: 2.4, losses.torn_edge: 1.6, losses.torn_off: 2, losses.hole: 2, losses.flaked: 2.5,
         losses.bleached: 0.9, marks.abrasion: 1.6, marks.scuff: 1.2, marks.tape: 0.8, marks.ink: 0.9,
-        marks.stamp: 0.4,
+        marks.stamp: 0.2,
     }),
 )  # fmt: skip
 LARGE: dict[Stroke, float] = {
