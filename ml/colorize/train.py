@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from ml import training
-from ml.colorize.data import ColorizeSamples
-from ml.colorize.network import build
+from ml.colorize.data import CROP, ColorizeSamples
+from ml.colorize.network import MULTIPLE, build
 from ml.colorize.trainee import Colouring
 from ml.devices import choose_device
 from ml.efficientnet import ENCODER_FILE, find_imagenet
@@ -22,7 +22,14 @@ SHEET_SEED = 10_000_019
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--batch-size", type=int, default=8, metavar="N", help="crops of 224 per step (default: %(default)s)"
+        "--batch-size", type=int, default=8, metavar="N", help="crops per step (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--crop",
+        type=_side,
+        default=CROP,
+        metavar="PX",
+        help="side of a crop, a multiple of 32; small ones first are quicker (default: %(default)s)",
     )
     parser.add_argument(
         "--lr", type=float, default=1e-3, help="learning rate of the decoder (default: %(default)s)"
@@ -59,6 +66,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _side(text: str) -> int:
+    side = int(text)
+    if side <= 0 or side % MULTIPLE:
+        raise argparse.ArgumentTypeError(f"a multiple of {MULTIPLE} is needed; got {side}")
+    return side
+
+
 def train(
     data: list[Path],
     run: Path,
@@ -72,6 +86,7 @@ def train(
     start: Path | None = None,
     weights: Path | None = None,
     batch_size: int = 8,
+    crop: int = CROP,
     lr: float = 1e-3,
     adversarial_from: float = 4000,
     adversarial: float = 0.3,
@@ -83,8 +98,8 @@ def train(
     torch.manual_seed(seed)
     photoset = load_photoset(data, hold_out=hold_out, in_memory=in_memory)
     trainee = Colouring(
-        ColorizeSamples(photoset, seed),
-        ColorizeSamples(photoset, seed + SHEET_SEED),
+        ColorizeSamples(photoset, seed, crop),
+        ColorizeSamples(photoset, seed + SHEET_SEED, crop),
         choose_device(device),
         start=None if weights else start or find_imagenet(data),
         weights=weights,

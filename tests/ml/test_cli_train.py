@@ -135,3 +135,24 @@ def test_evaluate_prints_the_rooms_document(room, tmp_path, capsys):
 
     main(["evaluate", "segment", "--data", str(tmp_path)])
     assert "n 3  dice 0.5123" in capsys.readouterr().out
+
+
+def test_the_head_of_errors_has_a_training_of_its_own(monkeypatch, tmp_path):
+    room = Room()
+    monkeypatch.setitem(sys.modules, "ml.colorize.confidence_train", room)
+    (tmp_path / "data").mkdir()
+
+    assert main(f"train confidence --data {tmp_path}/data --run {tmp_path}/run --steps 7".split()) == 0
+    assert main(f"export {tmp_path}/run --out {tmp_path}/head.safetensors".split()) == 0
+
+    (_, _, options), exported = room.calls
+    assert options["steps"] == 7
+    assert exported == (tmp_path / "run", tmp_path / "head.safetensors")
+
+
+@pytest.mark.parametrize("side", ["100", "0", "-32", "half"])
+def test_a_crop_that_the_colorizer_cannot_see_is_wrong_usage(tmp_path, side, capsys):
+    words = ["train", "colorize", "--data", str(tmp_path), "--run", str(tmp_path / "run"), f"--crop={side}"]
+
+    assert main(words) == 2
+    assert "--crop" in capsys.readouterr().err
