@@ -154,5 +154,6 @@ def test_the_head_of_errors_has_a_training_of_its_own(monkeypatch, tmp_path):
 def test_a_crop_that_the_colorizer_cannot_see_is_wrong_usage(tmp_path, side, capsys):
     words = ["train", "colorize", "--data", str(tmp_path), "--run", str(tmp_path / "run"), f"--crop={side}"]
 
-    assert main(words) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
     assert "--crop" in capsys.readouterr().err
