@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ml.checkpoint import load_weights, read_weights
 from ml.colorize.confidence import DoubtingUNet, ErrorHead, kept
+from ml.colorize.evening import evened
 from ml.colorize.gamut import joined, rounded_luma
 from ml.colorize.hints import Hint, Spot, add_spots, read_hints, spread
 from ml.colorize.network import MULTIPLE, ChromaUNet, build
@@ -159,14 +160,17 @@ class Colorizer:
     def small(
         self, photo_HWC: np.ndarray, view: View = VIEWS[0], damped: bool = True
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The network's picture at half the size that it sees: luma 0..1 (HW), Cb and Cr -0.5..0.5 (HW2), float32."""
+        """The network's picture at half the size that it sees: luma 0..1 (HW), Cb and Cr -0.5..0.5 (HW2), float32;
+        with a head of errors, evened out within edges (evening.py)."""
         luma_01_HW, chroma_HW2, error_HW = self._seen(photo_HWC, view)
-        if damped and error_HW is not None:
-            chroma_HW2 = chroma_HW2 * kept(error_HW)[..., None]
+        if error_HW is not None:
+            chroma_HW2 = evened(luma_01_HW, chroma_HW2, error_HW)
+            if damped:
+                chroma_HW2 *= kept(error_HW)[..., None]
         return luma_01_HW, chroma_HW2
 
     def _seen(self, photo_HWC: np.ndarray, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """As `small`, undamped, and the expected error (HW) or None."""
+        """As `small`, as the network gives it, and the expected error (HW) or None."""
         seen_01_HW = shown(photo_HWC, view.long_side)
         height, width = seen_01_HW.shape
         given = seen_01_HW**view.gamma if view.gamma != 1 else seen_01_HW
