@@ -11,6 +11,8 @@ from ml.damage.strokes import coin, contrast, fill, tone_for
 FLAT_SHARE, ALIKE_SHARE = 0.25, 0.35
 """Of grounds: one flat tone, as scanners and those who cut a scan out leave it; a tone of the picture, softly lit, as
 another print behind it has. The rest is paper with its relief."""
+PAPER_SHARE = 0.7
+"""Of grounds with a relief: paper and card are light; the rest is a dark mount or tin."""
 FIBRE_SHARE = 0.4
 """Of tears: along them the paper's white fibres show, in a strip that widens and narrows."""
 
@@ -24,11 +26,13 @@ def ground(canvas: Canvas) -> np.ndarray:
         return np.full((canvas.height, canvas.width, 3), np.float32(tone))
     if look < FLAT_SHARE + ALIKE_SHARE:
         return _alike(canvas)
-    level = rng.uniform(150, 252) if coin(rng) else rng.uniform(4, 115)
+    level = rng.uniform(150, 252) if rng.random() < PAPER_SHARE else rng.uniform(4, 115)
     warm = float(np.clip((canvas.white[0] - canvas.white[2]) / 255, 0, 0.25)) * rng.uniform(0.3, 1)
     warm = warm if rng.random() < 0.85 else rng.uniform(-0.03, 0.12)
     tint = np.array([1 + 0.4 * warm, 1, 1 - warm], np.float32)
-    relief = paper(canvas.height, canvas.width, rng) * np.float32(np.exp(rng.uniform(np.log(0.3), np.log(4))))
+    relief = paper(canvas.height, canvas.width, rng) * np.float32(
+        np.exp(rng.uniform(np.log(0.3), np.log(1.8)))
+    )
     shade = clouds(canvas.height, canvas.width, rng, 0.6 * canvas.side, 2) * np.float32(rng.uniform(0, 9))
     return np.clip((np.float32(level) + relief + shade)[..., None] * tint, 0, 255)
 

@@ -25,7 +25,7 @@ FAMILIES: tuple[tuple[float, dict[Stroke, float]], ...] = (
     }),
     (0.28, {
         losses.torn_corner: 2.4, losses.torn_edge: 1.6, losses.torn_off: 2, losses.hole: 2, losses.flaked: 2.5,
-        losses.bleached: 0.9, marks.abrasion: 1.6, marks.scuff: 1.2, marks.tape: 0.8, marks.ink: 0.9,
+        losses.bleached: 0.9, marks.abrasion: 1.6, marks.scuff: 1.2, marks.tape: 0.8, marks.ink: 0.4,
         marks.stamp: 0.2,
     }),
 )  # fmt: skip
