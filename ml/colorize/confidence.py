@@ -27,10 +27,10 @@ START_LOG_VARIANCE = -5.5
 """Of an error of 0.064, which is the usual one."""
 LOG_VARIANCE_RANGE = (-10.0, -2.0)
 """Errors of 0.007 to 0.37."""
-HALVING_ERROR = 0.07
-"""A colour whose expected error is this, per Cb and Cr, is made half as strong."""
-STRENGTHENED = 1.4
-"""All colours are so much stronger, so that they are as strong on the whole as without damping."""
+SURE_ERROR = 0.05
+"""Colours whose expected error is at most this, per Cb and Cr, stay as they are ..."""
+SCALE = 0.07
+"""... and beyond it fall with the square of the error over this: to three quarters at 0.07, to half at 0.1."""
 
 
 class ErrorHead(nn.Module):
@@ -81,8 +81,8 @@ def negative_log_likelihood(log_variance_B1HW: Tensor, chroma_B2HW: Tensor, trut
 
 
 def kept(error: Array) -> Array:
-    """The factor for chroma of that standard error, 0 to STRENGTHENED."""
-    return STRENGTHENED / (1 + (error / HALVING_ERROR) ** 2)
+    """The factor for chroma of that standard error, above 0 to 1."""
+    return ((1 + (SURE_ERROR / SCALE) ** 2) / (1 + (error / SCALE) ** 2)).clip(max=1)
 
 
 def _brought_to(features_BCHW: Tensor, size: torch.Size) -> Tensor:

@@ -10,8 +10,7 @@ from ml import shipped, training
 from ml.checkpoint import load_weights, read_weights, save_weights
 from ml.colorize import confidence_train
 from ml.colorize.confidence import (
-    HALVING_ERROR,
-    STRENGTHENED,
+    SURE_ERROR,
     DoubtingUNet,
     ErrorHead,
     kept,
@@ -40,14 +39,16 @@ def picture_u8() -> np.ndarray:
     return grey.astype(np.uint8).repeat(3, axis=2)
 
 
-def test_colours_halve_at_the_halving_error_and_never_grow_paler_with_less_of_it():
+def test_sure_colours_stay_and_the_others_are_paler_the_more_they_may_err():
     errors = np.linspace(0, 0.4, 50, dtype=np.float32)
 
     factors = kept(errors)
 
-    assert factors[0] == STRENGTHENED
-    assert kept(np.float32(HALVING_ERROR)) == pytest.approx(STRENGTHENED / 2)
-    assert np.all(np.diff(factors) < 0) and factors[-1] > 0
+    assert np.all(factors[errors <= SURE_ERROR] == 1)
+    unsure = factors[errors > SURE_ERROR]
+    assert np.all(np.diff(unsure) < 0) and 0 < unsure[-1] < 0.1
+    assert kept(np.float32(0.1)) == pytest.approx(0.5, abs=0.01)
+    assert np.allclose(kept(torch.from_numpy(errors)).numpy(), factors)
 
 
 def test_it_learns_where_errors_are_large():
