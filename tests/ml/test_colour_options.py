@@ -58,14 +58,14 @@ def test_both_reach_the_network_the_report_and_the_metadata(scratched_png, tmp_p
 
     report = restore(scratched_png, tmp_path, fakes, options)
 
-    assert fakes.colorizer.asked == {"saturation": 0.8, "hints": options.hints, "variant": 3}
+    assert fakes.colorizer.asked == {"saturation": 0.8, "hints": options.hints, "variant": 3, "damped": True}
     told = report.record["results"]
     for result in ("colorized", "restored_colorized"):
         settings = told[result]["settings"]
         assert settings["hints"] == [HINT] and settings["variant"] == 3
         xmp = read(tmp_path / "out" / report.files[result]).metadata.xmp
         assert records(xmp) == [told[result]]
-        assert b"saturation 0.8; variant 3; colours given at 1 places" in xmp
+        assert b"saturation 0.8; variant 3; paler where unsure; colours given at 1 places" in xmp
     assert not {"hints", "variant"} & told["restored"]["settings"].keys()
 
 
@@ -89,7 +89,9 @@ def test_alternatives_are_small_and_stand_beside_the_previews(tmp_path, fakes):
 
     small = [kw for shape, kw in asked if shape == (320, 640, 3)]
     hints = [{"x": 320, "y": 160, "rgb": "#7b1e2e"}]
-    assert small == [{"saturation": 0.7, "hints": hints, "variant": number} for number in range(COUNT)]
+    assert small == [
+        {"saturation": 0.7, "hints": hints, "variant": number, "damped": True} for number in range(COUNT)
+    ]
     shown = [pixels(tmp_path, report, f"preview_colours_{number}") for number in range(COUNT)]
     assert {one.shape for one in shown} == {(240, 480, 3)}
     assert shown[0].mean() > 1.5 * shown[1].mean(), "the second is the second variant's"
@@ -113,7 +115,7 @@ def test_restore_takes_both_from_the_command_line_and_does_it_again(scratched_pn
 
     assert run(*words, "--hints", tmp_path / "hints.json", "--variant", "5") == 0
     calls = loaded.colorizer.calls
-    assert loaded.colorizer.asked == {"saturation": 1.0, "hints": (HINT,), "variant": 5}
+    assert loaded.colorizer.asked == {"saturation": 1.0, "hints": (HINT,), "variant": 5, "damped": True}
     assert run(*words, "--hints", tmp_path / "hints.json", "--variant", "5") == 0
     assert loaded.colorizer.calls == calls, "what is done stays done"
 
