@@ -28,6 +28,8 @@ from ml.runlog import RunLog
 from ml.runstate import generator_states, load_state, save_state, seed_generators, set_generator_states
 
 WARM_UP_STEPS = 200
+SHEET_SEED = 10_000_019
+"""A contact sheet's samples are drawn by another seed than the training's."""
 EMA_DECAY = 0.999
 LONGEST_STEP_S = 60.0
 """A step that took longer was not at work (its process was stopped): it counts as this much of the budget."""

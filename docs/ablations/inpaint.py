@@ -19,11 +19,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ml import training
+from ml.devices import choose_device
 from ml.inpaint import infer, network, train
 from ml.inpaint.baselines import BASELINES
 from ml.inpaint.data import InpaintSamples
 from ml.inpaint.evaluate import evaluate
 from ml.inpaint.partial_conv import Group, PartialConv2d
+from ml.photoset import load_photoset
 
 NEVER = 10**9
 SEED = 41
@@ -124,7 +127,11 @@ def main() -> None:
     if not weights.exists():
         shutil.rmtree(run, ignore_errors=True)
         options = {"perceptual_from": 0} | options
-        train.train([args.data], run, minutes=NEVER, steps=args.steps, seed=SEED, **options)
+        torch.manual_seed(SEED)
+        trainee = train.trainee(
+            [args.data], load_photoset([args.data]), choose_device("auto"), seed=SEED, **options
+        )
+        training.fit(trainee, training.RunConfig(run, minutes=NEVER, steps=args.steps, seed=SEED))
         train.export(run, weights)
     figures = evaluate(args.val, weights=weights, grain=False, skip=tuple(BASELINES))
     sys.stdout.write(

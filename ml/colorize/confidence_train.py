@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,11 +19,11 @@ from ml.colorize.confidence import DoubtingUNet, ErrorHead, negative_log_likelih
 from ml.colorize.data import ColorizeSamples
 from ml.colorize.network import ChromaUNet, build
 from ml.colorize.sheet import draw_doubts
-from ml.devices import autocast, choose_device
-from ml.photoset import load_photoset
+from ml.devices import autocast
+from ml.photoset import Photoset
 from ml.shipped import shipped_sha256
+from ml.training import SHEET_SEED
 
-SHEET_SEED = 10_000_019
 SHEET_SAMPLES = 12
 
 
@@ -93,37 +92,26 @@ class Doubting:
         )
 
 
-def train(
+def trainee(
     data: list[Path],
-    run: Path,
+    photoset: Photoset,
+    device: torch.device,
     *,
-    minutes: float,
-    resume: bool = False,
-    hold_out: tuple[str, ...] = (),
     seed: int = 0,
     steps: int | None = None,
-    device: str = "auto",
     weights: Path | None = None,
     batch_size: int = 8,
     lr: float = 2e-3,
-    in_memory: bool = False,
-    **options: Any,
-) -> None:
-    """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
-    torch.manual_seed(seed)
-    photoset = load_photoset(data, hold_out=hold_out, in_memory=in_memory)
-    trainee = Doubting(
+) -> Doubting:
+    """The head to train on `photoset`."""
+    return Doubting(
         ColorizeSamples(photoset, seed),
         ColorizeSamples(photoset, seed + SHEET_SEED),
-        choose_device(device),
+        device,
         weights=weights,
         batch_size=batch_size,
         lr=lr,
     )
-    config = training.RunConfig(
-        run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
-    )
-    training.fit(trainee, config)
 
 
 def export(run: Path, out: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -12,12 +11,9 @@ from ml import training
 from ml.colorize.data import CROP, ColorizeSamples
 from ml.colorize.network import MULTIPLE, build
 from ml.colorize.trainee import Colouring
-from ml.devices import choose_device
 from ml.efficientnet import ENCODER_FILE, find_imagenet
-from ml.photoset import load_photoset
-
-SHEET_SEED = 10_000_019
-"""The sheet's samples are drawn by another seed than the training's."""
+from ml.photoset import Photoset
+from ml.training import SHEET_SEED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,16 +69,13 @@ def _side(text: str) -> int:
     return side
 
 
-def train(
+def trainee(
     data: list[Path],
-    run: Path,
+    photoset: Photoset,
+    device: torch.device,
     *,
-    minutes: float,
-    resume: bool = False,
-    hold_out: tuple[str, ...] = (),
     seed: int = 0,
     steps: int | None = None,
-    device: str = "auto",
     start: Path | None = None,
     weights: Path | None = None,
     batch_size: int = 8,
@@ -91,16 +84,12 @@ def train(
     adversarial_from: float = 4000,
     adversarial: float = 0.3,
     perceptual: float = 0.3,
-    in_memory: bool = False,
-    **options: Any,
-) -> None:
-    """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
-    torch.manual_seed(seed)
-    photoset = load_photoset(data, hold_out=hold_out, in_memory=in_memory)
-    trainee = Colouring(
+) -> Colouring:
+    """The colorizer to train on `photoset`; its start is looked for near `data`."""
+    return Colouring(
         ColorizeSamples(photoset, seed, crop),
         ColorizeSamples(photoset, seed + SHEET_SEED, crop),
-        choose_device(device),
+        device,
         start=None if weights else start or find_imagenet(data),
         weights=weights,
         batch_size=batch_size,
@@ -108,12 +97,6 @@ def train(
         adversarial_from=first_adversarial_step(adversarial_from, steps),
         adversarial=adversarial,
         perceptual=perceptual,
-    )
-    training.fit(
-        trainee,
-        training.RunConfig(
-            run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
-        ),
     )
 
 

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from ml.commands.console import Parser, UsageError, add_common_arguments, answer, say
 
@@ -30,9 +29,10 @@ TRAININGS = {"confidence": "ml.colorize.confidence_train"}
 COMMAND_FILE = "command.json"
 """In the run's folder: which network is trained there and by which commands; `export` reads it."""
 
-SHARED = {"data", "run", "minutes", "resume", "hold_out", "seed", "steps", "device", "shard_mb", "in_memory"}
-"""Names in the parsed arguments that every room is given; shard_mb only where it was asked for."""
-OURS = {"command", "words", "main", "json", "network", "precision"}
+LOOP = ("run", "minutes", "resume", "seed", "steps", "anneal", "device", "shard_mb")
+"""Names in the parsed arguments that are the loop's, ml.training.RunConfig's."""
+PHOTOGRAPHS = ("data", "hold_out", "in_memory")
+OURS = ("command", "words", "main", "json", "network", "precision")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,25 +122,27 @@ def main(args: argparse.Namespace) -> int:
         if not folder.is_dir():
             raise UsageError(f"--data: {folder} is no folder")
     _record_command(args)
-    own = {name: value for name, value in vars(args).items() if name not in SHARED | OURS}
-    shared: dict[str, Any] = {} if args.shard_mb is None else {"shard_mb": args.shard_mb}
-    training_of(args.network).train(
-        args.data,
-        args.run,
-        minutes=args.minutes,
-        resume=args.resume,
-        hold_out=args.hold_out,
-        seed=args.seed,
-        steps=args.steps,
-        device=args.device,
-        in_memory=args.in_memory,
-        **shared,
-        **own,
-    )
+    _train(args)
     say(f"trained {args.network} in {args.run}")
     if args.json:
         answer({"network": args.network, "run": str(args.run)})
     return 0
+
+
+def _train(args: argparse.Namespace) -> None:
+    import torch
+
+    from ml import training
+    from ml.devices import choose_device
+    from ml.photoset import load_photoset
+
+    torch.manual_seed(args.seed)
+    photoset = load_photoset(args.data, hold_out=args.hold_out, in_memory=args.in_memory)
+    own = {name: value for name, value in vars(args).items() if name not in {*LOOP, *PHOTOGRAPHS, *OURS}}
+    trainee = training_of(args.network).trainee(
+        args.data, photoset, choose_device(args.device), seed=args.seed, steps=args.steps, **own
+    )
+    training.fit(trainee, training.RunConfig(**{name: getattr(args, name) for name in LOOP}))
 
 
 def _record_command(args: argparse.Namespace) -> None:

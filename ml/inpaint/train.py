@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ml import training
 from ml.checkpoint import read_weights
-from ml.devices import autocast, choose_device
+from ml.devices import autocast
 from ml.inpaint.data import InpaintSamples
 from ml.inpaint.losses import (
     Weights,
@@ -26,10 +26,8 @@ from ml.inpaint.losses import (
 from ml.inpaint.network import PartialUNet, build
 from ml.inpaint.sheet import draw_sheet
 from ml.perceptual import SqueezeFeatures
-from ml.photoset import load_photoset
-
-SHEET_SEED = 10_000_019
-"""The sheet's samples are drawn by another seed than the training's."""
+from ml.photoset import Photoset
+from ml.training import SHEET_SEED
 
 LR_SHARES = {"lane.": 0.02, "detail.": 0.1, "affinity.": 0.1, "fine_affinity.": 0.1, "half_affinity": 0.1}
 """What begins as a good filling takes shorter steps than the rest, or Adam's first ones would lose it: the lane's
@@ -160,42 +158,29 @@ def hole_psnr(output_01_BCHW: Tensor, truth_01_BCHW: Tensor, valid_B1HW: Tensor)
         return (-10 * torch.log10(errors.clamp(min=1e-10))).mean()
 
 
-def train(
+def trainee(
     data: list[Path],
-    run: Path,
+    photoset: Photoset,
+    device: torch.device,
     *,
-    minutes: float,
-    resume: bool = False,
-    hold_out: tuple[str, ...] = (),
     seed: int = 0,
     steps: int | None = None,
-    device: str = "auto",
     batch_size: int = 8,
     lr: float = 5e-4,
     perceptual_from: int = 2000,
     perceptual_every: int = 4,
     weights: Path | None = None,
-    in_memory: bool = False,
-    **options: Any,
-) -> None:
-    """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig."""
-    torch.manual_seed(seed)
-    photoset = load_photoset(data, hold_out=hold_out, in_memory=in_memory)
-    trainee = Repair(
+) -> Repair:
+    """The repairer to train on `photoset`."""
+    return Repair(
         InpaintSamples(photoset, seed),
         InpaintSamples(photoset, seed + SHEET_SEED),
-        choose_device(device),
+        device,
         batch_size=batch_size,
         lr=lr,
         perceptual_from=perceptual_from,
         perceptual_every=perceptual_every,
         start=weights,
-    )
-    training.fit(
-        trainee,
-        training.RunConfig(
-            run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
-        ),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,17 +11,16 @@ from torch import Tensor, nn
 
 from ml import training
 from ml.checkpoint import read_weights
-from ml.devices import autocast, choose_device
+from ml.devices import autocast
 from ml.efficientnet import find_imagenet, load_imagenet
-from ml.photoset import load_photoset
+from ml.photoset import Photoset
 from ml.runstate import load_state
 from ml.segment.data import CROP, SegmentSamples, find_shapes, load_labelled
 from ml.segment.losses import defect_bce, kind_loss, soft_dice_loss
 from ml.segment.network import build, build_for
 from ml.segment.sheet import draw_sheet
+from ml.training import SHEET_SEED
 
-SHEET_SEED = 10_000_019
-"""The sheet's samples are drawn by another seed than the training's."""
 ENCODER_LR_SHARE = 0.3
 """The encoder learns more gently than the rest, so as not to forget what it knows."""
 KIND_SHARE = 0.1
@@ -117,50 +115,31 @@ class Finding:
         return draw_sheet(network, [self.sheet_samples[index] for index in range(24)], self.device)
 
 
-def train(
+def trainee(
     data: list[Path],
-    run: Path,
+    photoset: Photoset,
+    device: torch.device,
     *,
-    minutes: float,
-    resume: bool = False,
-    hold_out: tuple[str, ...] = (),
     seed: int = 0,
     steps: int | None = None,
-    device: str = "auto",
     start: Path | None = None,
     weights: Path | None = None,
     crop: int = CROP,
     batch_size: int = 8,
     lr: float = 1e-3,
     stem_stride: int = 1,
-    in_memory: bool = False,
-    **options: Any,
-) -> None:
-    """Train within `minutes`; options beyond the room's own go to ml.training.RunConfig.
-
-    `data` may hold folders of photographs, of real damage with masks, and of shapes to paint with.
-    """
-    torch.manual_seed(seed)
-    photoset, labelled, shapes = (
-        load_photoset(data, hold_out=hold_out, in_memory=in_memory),
-        load_labelled(data),
-        find_shapes(data),
-    )
-    trainee = Finding(
+) -> Finding:
+    """The finder to train on `photoset`, and on the real damage and with the shapes that `data` holds besides."""
+    labelled, shapes = load_labelled(data), find_shapes(data)
+    return Finding(
         SegmentSamples(photoset, labelled, shapes, seed, crop),
         SegmentSamples(photoset, labelled, shapes, seed + SHEET_SEED, crop),
-        choose_device(device),
+        device,
         start=None if weights else start or find_imagenet(data),
         weights=weights,
         batch_size=batch_size,
         lr=lr,
         stem_stride=stem_stride,
-    )
-    training.fit(
-        trainee,
-        training.RunConfig(
-            run, minutes=minutes, resume=resume, seed=seed, steps=steps, device=device, **options
-        ),
     )
 
 
