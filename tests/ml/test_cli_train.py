@@ -8,8 +8,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 
 from ml.__main__ import main
+from ml.training import RunConfig
 
 
 class Room(ModuleType):
@@ -22,8 +24,9 @@ class Room(ModuleType):
     def add_arguments(self, parser):
         parser.add_argument("--crop", type=int, default=256)
 
-    def train(self, data, run, **options):
-        self.calls.append((data, run, options))
+    def trainee(self, data, photoset, device, **options):
+        self.calls.append((data, photoset, device, options))
+        return "trainee"
 
     def export(self, run, out):
         self.calls.append((run, out))
@@ -31,6 +34,15 @@ class Room(ModuleType):
     def evaluate(self, data, **options):
         self.calls.append((data, options))
         return {"groups": {"pif": {"n": 3, "dice": 0.51234}}, "all": {"n": 3, "dice": 0.51234}}
+
+
+@pytest.fixture
+def fitted(monkeypatch):
+    """What the loop was given; nothing is trained, and the photographs are how they were asked for."""
+    fitted = []
+    monkeypatch.setattr("ml.training.fit", lambda *given: fitted.append(given))
+    monkeypatch.setattr("ml.photoset.load_photoset", lambda data, **how: (data, how))
+    return fitted
 
 
 @pytest.fixture
@@ -42,7 +54,7 @@ def room(monkeypatch):
     return room
 
 
-def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
+def test_every_shared_option_and_the_rooms_own_arrive(room, fitted, tmp_path):
     (tmp_path / "data").mkdir()
     words = f"train segment --data {tmp_path}/data --run {tmp_path}/run --minutes 5 --resume --hold-out a,b --seed 3"
 
@@ -65,27 +77,25 @@ def test_every_shared_option_and_the_rooms_own_arrive(room, tmp_path):
         == 0
     )
 
+    data = [tmp_path / "data"]
+    photoset = (data, {"hold_out": ("a", "b"), "in_memory": True})
     assert room.calls == [
-        (
-            [tmp_path / "data"],
-            tmp_path / "run",
-            {
-                "minutes": 5.0,
-                "resume": True,
-                "hold_out": ("a", "b"),
-                "in_memory": True,
-                "seed": 3,
-                "steps": 70,
-                "device": "cpu",
-                "shard_mb": 15.0,
-                "anneal": True,
-                "crop": 128,
-            },
-        )
+        (data, photoset, torch.device("cpu"), {"seed": 3, "steps": 70, "crop": 128}),
     ]
+    config = RunConfig(
+        tmp_path / "run",
+        minutes=5.0,
+        resume=True,
+        seed=3,
+        steps=70,
+        anneal=True,
+        device="cpu",
+        shard_mb=15.0,
+    )
+    assert fitted == [("trainee", config)]
 
 
-def test_a_run_keeps_the_commands_that_made_it_and_export_finds_its_network(room, tmp_path):
+def test_a_run_keeps_the_commands_that_made_it_and_export_finds_its_network(room, fitted, tmp_path):
     (tmp_path / "data").mkdir()
     run, out = tmp_path / "run", tmp_path / "weights.safetensors"
     for more in ([], ["--resume"]):
@@ -101,7 +111,7 @@ def test_a_run_keeps_the_commands_that_made_it_and_export_finds_its_network(room
         assert room.calls == [(run, out)]
 
 
-def test_a_run_of_another_network_is_not_written_over(room, tmp_path):
+def test_a_run_of_another_network_is_not_written_over(room, fitted, tmp_path):
     (tmp_path / "data").mkdir()
     options = ["--data", str(tmp_path / "data"), "--run", str(tmp_path / "run")]
     main(["train", "inpaint", *options])
@@ -137,7 +147,7 @@ def test_evaluate_prints_the_rooms_document(room, tmp_path, capsys):
     assert "n 3  dice 0.5123" in capsys.readouterr().out
 
 
-def test_the_head_of_errors_has_a_training_of_its_own(monkeypatch, tmp_path):
+def test_the_head_of_errors_has_a_training_of_its_own(monkeypatch, fitted, tmp_path):
     room = Room()
     monkeypatch.setitem(sys.modules, "ml.colorize.confidence_train", room)
     (tmp_path / "data").mkdir()
@@ -145,8 +155,8 @@ def test_the_head_of_errors_has_a_training_of_its_own(monkeypatch, tmp_path):
     assert main(f"train confidence --data {tmp_path}/data --run {tmp_path}/run --steps 7".split()) == 0
     assert main(f"export {tmp_path}/run --out {tmp_path}/head.safetensors".split()) == 0
 
-    (_, _, options), exported = room.calls
-    assert options["steps"] == 7
+    (*_, options), exported = room.calls
+    assert options["steps"] == fitted[0][1].steps == 7
     assert exported == (tmp_path / "run", tmp_path / "head.safetensors")
 
 
