@@ -53,6 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--labels", type=Path, metavar="FILE", help="also by skin, age and dress, as a person labelled them"
     )
+    parser.add_argument(
+        "--only-labelled", action="store_true", help="no photograph that --labels does not name"
+    )
 
 
 def evaluate(
@@ -65,6 +68,7 @@ def evaluate(
     labels: Path | None = None,
     damped: bool = True,
     groups: tuple[str, ...] | None = None,
+    only_labelled: bool = False,
 ) -> dict[str, Any]:
     """{"people": {...}, "rest": {...}, "all": {...}, "groups": {GROUP: {...}}}, figures as in `summary`; with labels
     (ml.colorize.people) also "labels": {LABEL: {...}}, of the labelled photographs, with hue errors.
@@ -76,7 +80,7 @@ def evaluate(
     colorizer = Colorizer.load(device, weights)
     features = SqueezeFeatures().to(colorizer.device)
     photoset = load_photoset([data])
-    chosen = _chosen(photoset, groups, limit)
+    chosen = _chosen(photoset, groups, limit, set(labelled) if only_labelled else None)
     measured: list[tuple[bool, str, dict[str, float]]] = []
     by_label: dict[str, list[dict[str, float]]] = defaultdict(list)
     for number in chosen:
@@ -103,15 +107,26 @@ def evaluate(
     } | ({"labels": {name: summary(ones) for name, ones in sorted(by_label.items())}} if labels else {})
 
 
-def _chosen(photoset: Photoset, groups: tuple[str, ...] | None, limit: int | None) -> list[int]:
-    """Numbers of the photographs of these groups, as many as `limit`. Raises ValueError for a group without any."""
+def _chosen(
+    photoset: Photoset, groups: tuple[str, ...] | None, limit: int | None, names: set[str] | None
+) -> list[int]:
+    """Numbers of the photographs of these groups and names, as many as `limit`.
+
+    Raises ValueError for a group without any, or where none is left.
+    """
     known = [row.group for row in photoset.rows]
     if unknown := set(groups or ()) - set(known):
         raise ValueError(f"--groups: no such group: {', '.join(sorted(unknown))}")
-    of_groups = [number for number, group in enumerate(known) if groups is None or group in groups]
-    if limit is None or limit >= len(of_groups):
-        return of_groups
-    return [of_groups[number * len(of_groups) // limit] for number in range(limit)]
+    chosen = [
+        number
+        for number, row in enumerate(photoset.rows)
+        if (groups is None or row.group in groups) and (names is None or row.name in names)
+    ]
+    if not chosen:
+        raise ValueError("--only-labelled: the labels name none of these photographs")
+    if limit is None or limit >= len(chosen):
+        return chosen
+    return [chosen[number * len(chosen) // limit] for number in range(limit)]
 
 
 def _hues(coloured_HWC: np.ndarray, truth_HWC: np.ndarray, label: Label) -> dict[str, float]:

@@ -172,3 +172,16 @@ def test_labelled_photographs_are_told_by_label_and_the_others_are_left_out(fold
     }  # fmt: skip
     assert figures["labels"]["women"]["mse_cbcr"] == pytest.approx(ORANGE_MSE, rel=0.01)
     json.dumps(figures)
+
+
+def test_only_labelled_photographs_are_measured_where_that_is_asked(folder, with_colorizer, tmp_path):
+    with_colorizer(Leaves())
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,skin,who,uniform,hands\nbob.png,light,men,yes,\n")
+
+    figures = room.evaluate(folder, device="cpu", labels=labels, only_labelled=True)
+
+    assert figures["all"] == {name: pytest.approx(value) for name, value in figures["labels"]["men"].items()}
+    assert figures["all"]["n"] == 1
+    with pytest.raises(ValueError, match="name none of these"):
+        room.evaluate(folder, device="cpu", only_labelled=True)
