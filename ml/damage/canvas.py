@@ -12,6 +12,7 @@ class Canvas:
     photo: float32 HW3, RGB 0-255, as painted so far; original: as it came; grey: original's luma, HW.
     cover: the strongest cover laid on a pixel, 0-1.  core: the hearts of strokes, without their blurred feet.
     kinds: the last kind that was laid there with any weight.  noise: deviation of the photograph's own noise.
+    calm: 0-1, HW: where what was laid is as even as it was given, with no grain and no waver of the photograph's.
     zoom: size of the damage, 1 = a hairline of one pixel.  softness_px: blur of the scanner's lens.
     """
 
@@ -25,6 +26,7 @@ class Canvas:
         self.cover = np.zeros((self.height, self.width), np.float32)
         self.core = np.zeros((self.height, self.width), bool)
         self.kinds = np.zeros((self.height, self.width), np.uint8)
+        self.calm = np.zeros((self.height, self.width), np.float32)
         self.noise = _noise_level(self.grey)
         self.softness_px = float(rng.uniform(0.35, 0.95))
         self.zoom = float(np.exp(rng.uniform(np.log(0.55), np.log(2.6))) * (self.side / 384) ** 0.4)

@@ -34,7 +34,8 @@ def finish(canvas: Canvas) -> Painted:
     marked = (kinds > 0)[..., None]
     photo = np.where(marked, canvas.photo, canvas.original)
     if kinds.any():
-        speckle = canvas.noise * canvas.cover * grain(canvas.height, canvas.width, canvas.rng, 0.5)
+        share = canvas.cover * (1 - canvas.calm)
+        speckle = canvas.noise * share * grain(canvas.height, canvas.width, canvas.rng, 0.5)
         photo += np.where(marked, speckle[..., None], 0)
     photo_u8 = np.clip(np.rint(photo), 0, 255).astype(np.uint8)
     if canvas.rng.random() < COMPRESSED_SHARE:
@@ -43,11 +44,11 @@ def finish(canvas: Canvas) -> Painted:
 
 
 def _enliven(canvas: Canvas) -> None:
-    """Lets the strength of all damage waver in small patches: nothing that ages is flat."""
+    """Lets the strength of all damage waver in small patches, since what ages is not flat; bare ground may be."""
     waver = clouds(canvas.height, canvas.width, canvas.rng, canvas.rng.uniform(3, 9), 2)
     change = canvas.photo - canvas.original
     size = np.minimum(np.float32(0.15) * np.abs(change[..., 1]), np.float32(5))
-    canvas.photo += np.sign(change) * (size * waver)[..., None]
+    canvas.photo += np.sign(change) * (size * waver * (1 - canvas.calm))[..., None]
     np.clip(canvas.photo, 0, 255, out=canvas.photo)
 
 
@@ -87,13 +88,15 @@ def _torn_away(canvas: Canvas, seen: np.ndarray) -> np.ndarray:
 
 
 def _compressed(canvas: Canvas, photo_u8: np.ndarray, kinds: np.ndarray) -> np.ndarray:
-    """What a JPEG coder adds to the damage and its blocks; blocks without damage stay as they are."""
+    """What a JPEG coder makes of the damage, and adds to its blocks; blocks without damage stay as they are."""
     quality = int(canvas.rng.uniform(45, 95))
     before = canvas.original.astype(np.uint8)
-    added = recode(photo_u8, quality).astype(np.int16) - recode(before, quality)
+    coded_u8 = recode(photo_u8, quality)
+    added = coded_u8.astype(np.int16) - recode(before, quality)
     strayed = (_largest(np.abs(added)) > VISIBLE_LEVELS) & (kinds == 0)
     kinds[strayed] = IGNORE
-    return np.clip(before + added, 0, 255).astype(np.uint8)
+    # Not `before` and what was added: the grain that the coder takes away would stay on ground that has none.
+    return np.where(kinds[..., None] > 0, coded_u8, np.clip(before + added, 0, 255)).astype(np.uint8)
 
 
 def _largest(change_HW3: np.ndarray) -> np.ndarray:

@@ -11,8 +11,13 @@ from ml.damage.strokes import coin, contrast, fill, tone_for
 FLAT_SHARE, ALIKE_SHARE = 0.25, 0.35
 """Of grounds: one flat tone, as scanners and those who cut a scan out leave it; a tone of the picture, softly lit, as
 another print behind it has. The rest is paper with its relief."""
+CALM_SHARE = 0.7
+"""Of losses whose ground is free of the photograph's grain: that lay in its emulsion. Where every painted loss had it,
+the finder knew losses by their grain, and passed over white and grey parts as smooth as a scanner's lid."""
 PAPER_SHARE = 0.7
 """Of grounds with a relief: paper and card are light; the rest is a dark mount or tin."""
+FLAT_TONES = ((235, 256), (120, 235), (0, 25))
+"""A lid's or a cut-out's white, grey board, a black lid."""
 FIBRE_SHARE = 0.4
 """Of tears: along them the paper's white fibres show, in a strip that widens and narrows."""
 
@@ -22,7 +27,8 @@ def ground(canvas: Canvas) -> np.ndarray:
     rng = canvas.rng
     look = rng.random()
     if look < FLAT_SHARE:
-        tone = rng.uniform(235, 256) if rng.random() < 0.7 else rng.uniform(0, 25)
+        low, high = FLAT_TONES[int(rng.choice(len(FLAT_TONES), p=(0.5, 0.2, 0.3)))]
+        tone = rng.uniform(low, high)
         return np.full((canvas.height, canvas.width, 3), np.float32(tone))
     if look < FLAT_SHARE + ALIKE_SHARE:
         return _alike(canvas)
@@ -67,6 +73,15 @@ def bare(canvas: Canvas, cover: np.ndarray, torn: bool = True) -> None:
     elif rng.random() < 0.6:
         _lifted(canvas, cover)
     canvas.press(cover, ground(canvas), 1.0, LOSS)
+    if rng.random() < CALM_SHARE:
+        _calm(canvas, cover)
+
+
+def _calm(canvas: Canvas, cover: np.ndarray) -> None:
+    """No grain and no waver on this ground, or little; a rim of 2 px blends."""
+    calm = cv2.GaussianBlur(cover.astype(np.float32) / 255, (0, 0), 1)
+    least = 1.0 if coin(canvas.rng) else canvas.rng.uniform(0.5, 1)
+    np.maximum(canvas.calm, np.float32(least) * calm, out=canvas.calm)
 
 
 def _lifted(canvas: Canvas, cover: np.ndarray) -> None:

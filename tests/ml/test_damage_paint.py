@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.damage import IGNORE, LINE, LOSS, SPECK, Shapes, age, paint
+from ml.damage import IGNORE, LINE, LOSS, SPECK, Shapes, age, losses, paint
 from ml.damage.canvas import Canvas
 from ml.damage.labels import VISIBLE_AT_MOST, finish
 from ml.damage.painting import FAMILIES
@@ -114,7 +114,7 @@ def test_most_of_what_is_labelled_did_change():
 
 def test_bright_and_dark_damage_come_equally_often():
     bright = damaged = 0
-    for seed in range(150):
+    for seed in range(300):
         photo = make_photo(seed=seed)
         painted = paint(photo, np.random.default_rng(seed))
         certain = (painted.kinds_u8_HW > 0) & (painted.kinds_u8_HW != IGNORE)
@@ -134,6 +134,25 @@ def test_about_one_picture_in_eight_stays_clean_and_all_kinds_occur():
     assert 0.07 < untouched < 0.25
     for kind in (LINE, SPECK, LOSS):
         assert np.mean([(painted.kinds_u8_HW == kind).any() for painted in pictures]) > 0.25
+
+
+@pytest.mark.parametrize(("calm_share", "is_calm"), [(1.0, True), (0.0, False)])
+def test_bare_ground_may_be_free_of_the_photographs_grain(monkeypatch, calm_share, is_calm):
+    monkeypatch.setattr(losses, "FLAT_SHARE", 1.0)
+    monkeypatch.setattr(losses, "CALM_SHARE", calm_share)
+    rng = np.random.default_rng(4)
+    photo = np.clip(rng.normal(128, 8, (160, 200, 1)), 0, 255).repeat(3, axis=2).astype(np.uint8)
+    roughness = []
+    for _ in range(12):
+        canvas = Canvas(photo, rng)
+        losses.torn_off(canvas)
+        painted = finish(canvas)
+        core = cv2.erode((painted.kinds_u8_HW == LOSS).astype(np.uint8), np.ones((21, 21))) > 0
+        if core.any():
+            roughness.append(float(painted.photo_u8_HWC[core].astype(float).std()))
+
+    assert (min(roughness) < 1) == is_calm
+    assert (np.median(roughness) < 4) == is_calm
 
 
 @pytest.mark.parametrize("size", [(64, 64), (65, 301), (333, 97), (127, 129)])
