@@ -5,18 +5,20 @@ import numpy as np
 from ml.damage import cloth, fittings, margins
 from ml.damage.canvas import Canvas
 
-MARGIN_SHARE = 0.3
+MARGIN_SHARE, WINDOW_SHARE = 0.3, 0.2
 
 
 def decoys(photo_u8_HWC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The photograph with one to three harmless things painted in its own optics: RGB u8, same size, a copy.
 
     Inside the picture lace, stripes, embroidery, lettering, wires, bars, buttons, shade; around it a card
-    mount, a deckle edge, handwriting, a stamp.
+    mount, an oval, a vignette, a deckle edge, handwriting, a stamp.
     """
     canvas = Canvas(photo_u8_HWC, rng)
     for _ in range(rng.integers(1, 4)):
         INSIDE[rng.integers(len(INSIDE))](canvas)
+    if rng.random() < WINDOW_SHARE:
+        margins.window(canvas)
     if rng.random() < MARGIN_SHARE:
         margins.margin(canvas)
     return np.clip(np.rint(canvas.photo), 0, 255).astype(np.uint8)

@@ -1,4 +1,5 @@
-"""Decoys around the picture: card mount or deckle edge, with a line, handwriting, print or a stamp on it."""
+"""Decoys around the picture: card mount or deckle edge, with a line, handwriting, print or a stamp on it; an oval or
+another window in a mount, a vignette."""
 
 import cv2
 import numpy as np
@@ -20,12 +21,34 @@ def margin(canvas: Canvas) -> None:
         depths[rng.integers(4)] = canvas.side * rng.uniform(0.03, 0.25)
     cover = _card(canvas, depths)
     tone = (canvas.white if rng.random() < 0.75 else canvas.black) * rng.uniform(0.85, 1.1)
-    relief = paper(canvas.height, canvas.width, rng)[..., None] * np.float32(rng.uniform(0.3, 4))
-    canvas.press(cover, np.clip(tone + relief, 0, 255), 1.0, SPECK)
+    canvas.press(cover, _card_tone(canvas, tone), 1.0, SPECK)
     if rng.random() < 0.4:
         _line_inside(canvas, cover)
     if depths[:2].max() > 12 and rng.random() < 0.7:
         _inscription(canvas, cover, depths)
+
+
+def window(canvas: Canvas) -> None:
+    """The picture in an oval, an arch or rounded corners, or fading into the paper: an even outline, and no tear."""
+    rng = canvas.rng
+    across, down = rng.uniform(0.34, 0.54, 2) * (canvas.width, canvas.height)
+    x = np.abs(np.arange(canvas.width) - canvas.width * rng.normal(0.5, 0.03)) / across
+    y = (np.arange(canvas.height)[:, None] - canvas.height * rng.normal(0.5, 0.03)) / down
+    # A superellipse: 2 an oval, 10 a rectangle with round corners; an arch is straight below its middle.
+    power = np.exp(rng.uniform(np.log(2), np.log(10)))
+    away = (x**power + np.abs(y) ** power) ** (1 / power)
+    if rng.random() < 0.25:
+        away = np.where(y > 0, np.maximum(x, y), away)
+    fades_px = canvas.side * rng.uniform(0.02, 0.1) if rng.random() < 0.4 else 0
+    tone = (canvas.white if rng.random() < 0.75 else canvas.black) * rng.uniform(0.85, 1.1)
+    canvas.press(np.uint8(255 * (away > 1)), _card_tone(canvas, tone), 1.0, SPECK, fades_px)
+
+
+def _card_tone(canvas: Canvas, tone: np.ndarray) -> np.ndarray:
+    """HW3, with the relief of card, or as even as a scanner makes it."""
+    rng = canvas.rng
+    relief = rng.uniform(0.3, 4) if rng.random() < 0.7 else 0
+    return np.clip(tone + paper(canvas.height, canvas.width, rng)[..., None] * np.float32(relief), 0, 255)
 
 
 def _card(canvas: Canvas, depths: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.damage import LINE, SPECK, decoys, draw_holes, load_shapes
+from ml.damage import LINE, SPECK, decoys, draw_holes, load_shapes, margins
+from ml.damage.canvas import Canvas
 from ml.damage.sheet import paint_sheet
 
 BINS = [(0.0, 0.05), (0.05, 0.1), (0.1, 0.2), (0.2, 0.4)]
@@ -128,3 +129,14 @@ def test_the_sheet_says_what_is_wrong(tmp_path):
         paint_sheet(tmp_path / "a.png", seed=0, data=tmp_path)
     with pytest.raises(ValueError, match=".png"):
         paint_sheet(tmp_path / "a.unknown", seed=0, data=None)
+
+
+def test_a_window_covers_the_corners_and_leaves_the_middle():
+    photo = np.random.default_rng(0).integers(60, 190, (160, 200, 3), dtype=np.uint8)
+    for seed in range(20):
+        canvas = Canvas(photo, np.random.default_rng(seed))
+        margins.window(canvas)
+
+        change = np.abs(canvas.photo - photo).mean(axis=2)
+        assert change[70:90, 90:110].max() < 2  # a fade reaches far
+        assert np.mean([change[y, x] for y in (0, -1) for x in (0, -1)]) > 5
