@@ -13,6 +13,8 @@ VISIBLE_LEVELS = 6.0  # of 255: the least change that an eye finds in a smooth t
 VISIBLE_PER_TEXTURE = 0.4  # and how much more it takes for each level of deviation of what lies around
 VISIBLE_AT_MOST = 24.0
 COMPRESSED_SHARE = 0.4
+ABOVE_SHARE = 0.35
+"""Of pictures whose damage lies on the print or on the scanner's glass, with none of the print's grain in it."""
 BRIDGED_SHARE = 0.45
 CRUMB_PX = 6
 TORN_SEEN = 0.3
@@ -28,6 +30,8 @@ class Painted:
 
 def finish(canvas: Canvas) -> Painted:
     """Scans and labels the canvas. Pixels labelled 0 are the original's, but for a compressor's ringing."""
+    if canvas.rng.random() < ABOVE_SHARE:
+        canvas.calm[:] = 1
     if canvas.kinds.any():
         _enliven(canvas)
     kinds = _kinds(canvas)

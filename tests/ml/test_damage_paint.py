@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.damage import IGNORE, LINE, LOSS, SPECK, Shapes, age, losses, paint
+from ml.damage import IGNORE, LINE, LOSS, SPECK, Shapes, age, labels, losses, paint
 from ml.damage.canvas import Canvas
 from ml.damage.labels import VISIBLE_AT_MOST, finish
 from ml.damage.painting import FAMILIES
@@ -140,6 +140,7 @@ def test_about_one_picture_in_eight_stays_clean_and_all_kinds_occur():
 def test_bare_ground_may_be_free_of_the_photographs_grain(monkeypatch, calm_share, is_calm):
     monkeypatch.setattr(losses, "FLAT_SHARE", 1.0)
     monkeypatch.setattr(losses, "CALM_SHARE", calm_share)
+    monkeypatch.setattr(labels, "ABOVE_SHARE", 0)
     rng = np.random.default_rng(4)
     photo = np.clip(rng.normal(128, 8, (160, 200, 1)), 0, 255).repeat(3, axis=2).astype(np.uint8)
     roughness = []
