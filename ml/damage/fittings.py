@@ -104,6 +104,20 @@ def buttons(canvas: Canvas) -> None:
     canvas.press(light, canvas.white, rng.uniform(0.4, 1), SPECK)
 
 
+def blown(canvas: Canvas) -> None:
+    """Lights blown out, shadows blocked or both: a white sleeve is then as even as bare paper, and no loss."""
+    rng = canvas.rng
+    low, high = float(canvas.grey.min()), float(canvas.grey.max())
+    which = rng.integers(3)
+    if which != 1:
+        high = max(float(np.percentile(canvas.grey, rng.uniform(70, 98))), low + 30)
+    if which != 0:
+        low = min(float(np.percentile(canvas.grey, rng.uniform(2, 25))), high - 30)
+    black, white = rng.uniform(0, 20), rng.uniform(225, 256)
+    even = np.clip((canvas.photo - low) / (high - low), 0, 1)
+    canvas.photo[:] = black + (white - black) * even
+
+
 def shade(canvas: Canvas) -> None:
     """A soft shadow or a reflection: no edge anywhere."""
     rng = canvas.rng

@@ -230,6 +230,8 @@ def expose(photo_u8_HWC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         photo = 1 - photo
     tint = rng.normal(0, 0.08, 3)
     photo = np.clip(photo, 0, 1) ** np.exp(rng.normal(0, 0.3) + tint).astype(np.float32)
+    if rng.random() < 0.3:  # lights blown out, shadows blocked
+        photo = np.clip((photo - rng.uniform(0.2, 0.7)) * np.exp(rng.uniform(0, 0.7)) + 0.45, 0, 1)
     low, high = rng.uniform(0, 0.15), rng.uniform(0.8, 1)
     photo = low + (high - low) * photo
     photo += rng.normal(0, rng.uniform(0, 0.02), photo.shape[:2])[..., None]

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.damage import LINE, SPECK, decoys, draw_holes, load_shapes, margins
+from ml.damage import LINE, SPECK, decoys, draw_holes, fittings, load_shapes, margins
 from ml.damage.canvas import Canvas
 from ml.damage.sheet import paint_sheet
 
@@ -140,3 +140,17 @@ def test_a_window_covers_the_corners_and_leaves_the_middle():
         change = np.abs(canvas.photo - photo).mean(axis=2)
         assert change[70:90, 90:110].max() < 2  # a fade reaches far
         assert np.mean([change[y, x] for y in (0, -1) for x in (0, -1)]) > 5
+
+
+def test_blown_lights_and_blocked_shadows_are_even():
+    photo = np.tile(np.linspace(10, 245, 200, dtype=np.uint8)[None, :, None], (160, 1, 3))
+    evens = []
+    for seed in range(30):
+        canvas = Canvas(photo, np.random.default_rng(seed))
+        fittings.blown(canvas)
+        ends = canvas.photo[0, :4, 0], canvas.photo[0, -4:, 0]
+        evens.append([np.ptp(end) == 0 for end in ends])
+
+    assert 0.4 < np.mean([shadows for shadows, _ in evens]) < 0.9
+    assert 0.4 < np.mean([lights for _, lights in evens]) < 0.9
+    assert np.any(evens, axis=1).all()
