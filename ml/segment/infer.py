@@ -33,7 +33,7 @@ FAR_SURER, FAR_UNSURE = 0.5, 0.25
 """What the view from afar counts for where it is surer of a defect than the tiles, and where it is not."""
 HALF_ABOVE = 32_000_000
 """Pixels; the probabilities of a larger picture are kept in half precision: of 100 megapixels 0.2 GB for 0.4."""
-THRESHOLDS = {"careful": 0.7, "normal": 0.5, "thorough": 0.3}
+THRESHOLDS = {"careful": 0.75, "normal": 0.55, "thorough": 0.35}
 """By setting: a pixel above it is a defect; how they were chosen is told in weights/segment.md."""
 
 Share = Callable[[float], None]
