@@ -24,6 +24,8 @@ DECOY_SHARE = 0.4
 FRESH_SHARE, UNHARMED_SHARE = 0.25, 0.6
 """Of painted samples that show a photograph as it was taken yesterday; and of those without any damage. Clouds and deep
 shadows were taken for losses (7 % of a clean photograph marked) by a finder that had seen aged photographs alone."""
+GREY_SHARE = 0.5
+"""Of photographs as of yesterday that are turned grey: even grey backdrops are else seen as lost parts alone."""
 SHRUNK_SHARE, SHRUNK_FROM = 0.6, 768
 """Of other painted samples that are shrunk after the damage was laid, and from what side at most, in pixels: scans come
 to us at all sizes."""
@@ -121,8 +123,10 @@ class SegmentSamples:
         photo_u8_HWC = take(photo_u8_HWC, self._side(photo_u8_HWC, is_whole, rng), rng)
         if rng.random() >= FRESH_SHARE:
             photo_u8_HWC = damage.age(photo_u8_HWC, rng)
-        elif rng.random() < UNHARMED_SHARE:
-            return resize(photo_u8_HWC, np.zeros(photo_u8_HWC.shape[:2], np.uint8), self.crop)
+        else:
+            photo_u8_HWC = grey(photo_u8_HWC) if rng.random() < GREY_SHARE else photo_u8_HWC
+            if rng.random() < UNHARMED_SHARE:
+                return resize(photo_u8_HWC, np.zeros(photo_u8_HWC.shape[:2], np.uint8), self.crop)
         if rng.random() < DECOY_SHARE:
             photo_u8_HWC = damage.decoys(photo_u8_HWC, rng)
         painted = damage.paint(photo_u8_HWC, rng, self.shapes, LARGE_SHARE if is_whole else 0)
@@ -167,6 +171,10 @@ def take(photo_u8_HWC: np.ndarray, side: int, rng: np.random.Generator) -> np.nd
     if square.shape[:2] != (side, side):  # rounding of the enlargement
         square = cv2.resize(square, (side, side), interpolation=cv2.INTER_CUBIC)
     return np.ascontiguousarray(square)
+
+
+def grey(photo_u8_HWC: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(cv2.cvtColor(photo_u8_HWC, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
 
 
 def on_lid(

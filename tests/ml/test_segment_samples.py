@@ -156,3 +156,17 @@ def test_kinds_are_judged_on_defects_alone():
 
     assert losses.kind_loss(logits, kinds).item() < 1e-4
     assert losses.kind_loss(logits, torch.zeros_like(kinds)).item() == 0
+
+
+def test_some_photographs_of_yesterday_are_grey_and_undamaged(monkeypatch):
+    monkeypatch.setattr("ml.segment.data.FRESH_SHARE", 1.0)
+    monkeypatch.setattr("ml.segment.data.UNHARMED_SHARE", 1.0)
+    samples = SegmentSamples(Photos(), [], None, seed=3, crop=64)
+
+    are_grey = []
+    for index in range(40):
+        sample = samples[index]
+        assert not sample["kinds_u8"].any()
+        are_grey.append(bool((sample["photo_u8"] == sample["photo_u8"][:1]).all()))
+
+    assert 0.25 < np.mean(are_grey) < 0.75
