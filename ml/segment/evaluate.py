@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--size", type=int, default=None, metavar="PX", help="look at pictures shrunk to this long side"
     )
     parser.add_argument(
-        "--no-flips", dest="flips", action="store_false", help="do not average over the mirrored picture"
+        "--no-flips", dest="flips", action="store_false", help="do not average over the turned picture"
     )
     parser.add_argument(
         "--no-far", dest="far", action="store_false", help="tiles at native size alone, no view from afar"

@@ -1,4 +1,4 @@
-"""Finding defects in a photograph of any size: flip averaging, tiles at native scale, and one look from afar."""
+"""Finding defects in a photograph of any size: averaged over turns, tiles at native scale, and one look from afar."""
 
 from __future__ import annotations
 
@@ -87,19 +87,20 @@ class Finder:
         flips: bool = True,
         far: bool = True,
     ) -> Found:
-        """RGB of any size. Deterministic; the photograph is not modified. far: also look at the whole, shrunk.
+        """RGB of any size. Deterministic; the photograph is not modified. flips: averaged over the picture and itself
+        turned by a quarter.  far: also look at the whole, shrunk.
 
-        Where memory runs out: in smaller tiles, then without mirrors (ml.economy).
+        Where memory runs out: in smaller tiles, then not turned (ml.economy).
         """
         with_less = [
             ("", TILE, flips),
             ("finding:tiles", SMALL_TILE, flips),
-            ("finding:mirrors", SMALL_TILE, False),
+            ("finding:turns", SMALL_TILE, False),
         ]
         return sparing(
             [
-                (given_up, partial(self._find, photo_u8_HWC, on_progress, mirrored, far, tile))
-                for given_up, tile, mirrored in with_less
+                (given_up, partial(self._find, photo_u8_HWC, on_progress, turned, far, tile))
+                for given_up, tile, turned in with_less
             ]
         )
 
@@ -107,10 +108,10 @@ class Finder:
         self, photo_u8_HWC: np.ndarray, on_progress: Share | None, flips: bool, far: bool, tile: int
     ) -> Found:
         tiles = plan_tiles(*photo_u8_HWC.shape[:2], tile, OVERLAP)
-        turns = flips and len(tiles) == 1
+        views_too = flips and len(tiles) == 1
 
         def see(tile_u8_HWC: np.ndarray) -> np.ndarray:
-            return self._see(tile_u8_HWC, flips, far, turns)
+            return self._see(tile_u8_HWC, flips, far, views_too)
 
         height, width = photo_u8_HWC.shape[:2]
         far_HW4 = (
@@ -127,38 +128,40 @@ class Finder:
         """What is to be repaired: bool HW. setting: one of THRESHOLDS."""
         return found.probability_01_HW > THRESHOLDS[setting]
 
-    def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool, turns: bool) -> np.ndarray:
+    def _see(self, photo_u8_HWC: np.ndarray, flips: bool, far: bool, views_too: bool) -> np.ndarray:
         """Logits, float32 HW4: as it is and, if far, at VIEWS that are smaller, averaged.
 
-        flips: mirrored too.  turns: the smaller ones turned by a quarter too, which tells more than their mirrors;
-        where there are many tiles it would take a quarter of the time.
+        flips: turned by a quarter too.  views_too: the smaller ones as well; where there are many tiles it would take
+        a quarter of the time.
         """
         height, width = photo_u8_HWC.shape[:2]
         logits_HW4 = self._look(photo_u8_HWC, flips)
         views = [side for side in VIEWS if far and side < max(height, width)]
         for side in views:
-            small_u8_HWC = at_most(photo_u8_HWC, side)
-            seen_HW4 = self._look(small_u8_HWC, flips=False)
-            if turns:
-                turned_HW4 = self._look(np.ascontiguousarray(np.rot90(small_u8_HWC)), flips=False)
-                seen_HW4 = (seen_HW4 + np.rot90(turned_HW4, -1)) / 2
+            seen_HW4 = self._look(at_most(photo_u8_HWC, side), views_too)
             logits_HW4 += cv2.resize(seen_HW4, (width, height), interpolation=cv2.INTER_LINEAR)
         return logits_HW4 / (1 + len(views))
 
-    def _look(self, photo_u8_HWC: np.ndarray, flips: bool) -> np.ndarray:
-        """Logits, float32 HW4, averaged over the picture and its mirror."""
+    def _look(self, photo_u8_HWC: np.ndarray, turned_too: bool) -> np.ndarray:
+        """Logits, float32 HW4. turned_too: averaged with those of the picture turned by a quarter; its mirror tells
+        less, since training knew as many mirrored pictures as not."""
         height, width = photo_u8_HWC.shape[:2]
         padded_u8_HWC = cv2.copyMakeBorder(
             photo_u8_HWC, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REFLECT_101
         )
-        photo_1CHW = torch.from_numpy(padded_u8_HWC).permute(2, 0, 1)[None]
+        logits_HW4 = self._run(padded_u8_HWC)
+        if turned_too:
+            turned_HW4 = self._run(np.ascontiguousarray(np.rot90(padded_u8_HWC)))
+            logits_HW4 = (logits_HW4 + np.rot90(turned_HW4, -1)) / 2
+        return np.ascontiguousarray(logits_HW4[:height, :width])
+
+    def _run(self, photo_u8_HWC: np.ndarray) -> np.ndarray:
+        """Logits, float32 HW4, of a picture whose sides are multiples of MULTIPLE."""
+        photo_1CHW = torch.from_numpy(photo_u8_HWC).permute(2, 0, 1)[None]
         photo_1CHW = (
             photo_1CHW.to(self.device).float().div_(255).contiguous(memory_format=torch.channels_last)
         )
-        logits_4HW = self.engine(photo_1CHW)[0]
-        if flips:
-            logits_4HW = (logits_4HW + self.engine(photo_1CHW.flip(3))[0].flip(2)) / 2
-        return np.ascontiguousarray(logits_4HW[:, :height, :width].permute(1, 2, 0).float().cpu().numpy())
+        return self.engine(photo_1CHW)[0].permute(1, 2, 0).float().cpu().numpy()
 
 
 def _folded(network: nn.Module) -> nn.Module:
