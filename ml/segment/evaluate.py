@@ -21,6 +21,8 @@ from ml.segment.scores import Scored, by_kind, intervals, pooled
 
 QUALITY_COLUMN, GOOD_QUALITY = "quality(1-5)", 4
 """Masks of this quality and better are also told apart, where the manifest rates them."""
+CLEAN = "clean"
+"""The level of photographs with a few specks at most; the others are told together as `damaged`."""
 Look = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """From RGB u8 HWC to a score, float32 HW, and what is found, bool HW."""
 
@@ -90,8 +92,9 @@ def evaluate(
         kind: {name: pooled(pool) for (k, name), pool in sorted(pools.items()) if k == kind}
         for kind in ("groups", "levels")
     }
-    if ("all", "good") in pools:
-        figures["good_masks"] = pooled(pools["all", "good"])
+    for name in ("good_masks", "damaged"):
+        if ("all", name) in pools:
+            figures[name] = pooled(pools["all", name])
     figures |= {"kinds": by_kind(everything), "all": pooled(everything)}
     if bootstrap:
         figures["intervals"] = intervals(everything, bootstrap)
@@ -139,8 +142,10 @@ def _pools(line: dict[str, str]) -> list[tuple[str, str]]:
     pools = [("all", "all"), ("groups", line["group"])]
     if line.get("level"):
         pools.append(("levels", line["level"]))
+        if line["level"] != CLEAN:
+            pools.append(("all", "damaged"))
     if int(line.get(QUALITY_COLUMN) or 0) >= GOOD_QUALITY:
-        pools.append(("all", "good"))
+        pools.append(("all", "good_masks"))
     return pools
 
 

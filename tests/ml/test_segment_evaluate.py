@@ -51,6 +51,17 @@ def test_evaluate_pools_pixels_and_ignores_what_the_mask_does_not_know(marked):
     assert figures["intervals"]["dice"] == pytest.approx([180 / 210, 1])
 
 
+def test_clean_photographs_are_no_part_of_the_damaged_ones(marked):
+    """b, where something is found that its mask does not know, is called clean."""
+    manifest = marked / "manifest.csv"
+    manifest.write_text(manifest.read_text().replace("bgroup,light", "bgroup,clean"))
+
+    figures = evaluate(marked, bootstrap=0)
+
+    assert figures["damaged"]["n"] == 1 and figures["all"]["n"] == 2
+    assert figures["damaged"]["boundary_dice"] == 1 > figures["all"]["boundary_dice"]
+
+
 def test_evaluate_tells_which_mask_does_not_fit(marked):
     cv2.imwrite(str(marked / "a_mask.png"), np.zeros((3, 3), np.uint8))
 
