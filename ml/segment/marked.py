@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ml.photoset import decode_rgb
+from ml.segment.data import grey
 
 
 def share_marked(
@@ -28,10 +29,9 @@ def share_marked(
     for line in lines:
         name = line["file"]
         photo_u8_HWC = decode_rgb((data / name).read_bytes(), name)
-        grey_u8_HWC = cv2.cvtColor(cv2.cvtColor(photo_u8_HWC, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         found_HW = look(photo_u8_HWC)[1]
         shares["as_they_are"][name] = float(found_HW.mean())
-        shares["grey"][name] = float(look(grey_u8_HWC)[1].mean())
+        shares["grey"][name] = float(look(grey(photo_u8_HWC))[1].mean())
         if line.get("level"):
             levels[line["level"]][name] = shares["as_they_are"][name]
         if save:
