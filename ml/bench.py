@@ -26,7 +26,7 @@ from skimage.restoration import inpaint_biharmonic
 from torch.utils.flop_counter import FlopCounterMode
 
 from ml.contract import Options
-from ml.damage import draw_holes, paint
+from ml.damage import age, decoys, draw_holes, paint
 from ml.devices import choose_device, is_half
 from ml.engines import choose_engine
 from ml.networks import load_colorizer, load_finder, load_repairer
@@ -35,7 +35,7 @@ PRODUCT_SIZE = 4096
 SEED = 0
 REPAIRER_SIDE = 512
 STAGES = {
-    "segment": ("with flips", 1024),
+    "segment": ("turned too", 1024),
     "inpaint": ("a tenth is hole", REPAIRER_SIDE),
     "colorize": ("one view", 512),
 }
@@ -43,6 +43,8 @@ STAGES = {
 HOLE_SHARE = (0.09, 0.11)
 """Of the repairer's stage, as in the 5-10 and 10-20 % bins of its evaluation."""
 TELEA_RADIUS_PX = 3
+PAINTED_SIDE, PAINTED = 512, 24
+"""The painter's stage: so many samples of training at this side, in pixels, make one run."""
 
 
 def bench(
@@ -62,6 +64,7 @@ def bench(
         },
         "stages": stages,
         "classical_inpainting": classical(repeat),
+        "painter": alone(painter, repeat),
         "path": [whole_path(device, size, photo) for size in megapixels],
     }
 
@@ -170,6 +173,21 @@ def classical(repeat: int) -> dict[str, float]:
         "biharmonic": lambda: inpaint_biharmonic(photo_u8_HWC, hole_HW, channel_axis=-1),
     }
     return {name: round(median_seconds(work, cpu, min(repeat, 2)), 4) for name, work in works.items()}
+
+
+def painter(repeat: int) -> dict[str, Any]:
+    """Samples a second of one core: aged, with decoys, damaged. It paints on processors alone, one loader to a core."""
+    threads = cv2.getNumThreads()
+    photo_u8_HWC, rng = damaged_photo(PAINTED_SIDE, PAINTED_SIDE), np.random.default_rng(SEED)
+
+    def work() -> None:
+        for _ in range(PAINTED):
+            paint(decoys(age(photo_u8_HWC, rng), rng), rng)
+
+    cv2.setNumThreads(1)
+    seconds = median_seconds(work, torch.device("cpu"), repeat)
+    cv2.setNumThreads(threads)
+    return {"size": f"{PAINTED_SIDE}x{PAINTED_SIDE}", "samples_per_s_of_a_core": round(PAINTED / seconds, 2)}
 
 
 def whole_path(device: str, megapixels: float, photo: Path | None) -> dict[str, Any]:

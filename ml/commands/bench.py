@@ -63,6 +63,8 @@ def table(figures: dict[str, Any]) -> list[str]:
         rates = f"{stage['gflop']:9.0f}{stage['tflops']:9.2f}{stage['share_of_product']:12.0%}"
         text.append(f"{words:36}{stage['seconds']:9.3f}{stage['peak_mb']:9}{rates}")
     text += [f"{'  ' + name:36}{seconds:9.3f}" for name, seconds in figures["classical_inpainting"].items()]
+    rate = figures["painter"]["samples_per_s_of_a_core"]
+    text.append(f"{'painter ' + figures['painter']['size']:36}{rate:9.2f} samples a second on a core")
     text += ["", f"{'whole path':12}{'s':>8}{'peak MB':>9}{'hole %':>8}   stages"]
     for path in figures["path"]:
         stages = "  ".join(f"{stage} {seconds:.2f}" for stage, seconds in path["seconds"].items())

@@ -11,6 +11,7 @@ from ml.__main__ import main
 
 def test_it_tells_every_stage_the_path_and_the_yardstick(fakes, monkeypatch, capsys):
     monkeypatch.setattr(bench, "PRODUCT_SIZE", 64)
+    monkeypatch.setattr(bench, "PAINTED", 2)
     monkeypatch.setattr(bench, "STAGES", dict.fromkeys(bench.STAGES, ("alone", 512)))
     for network in ("finder", "repairer", "colorizer"):
         loaded = getattr(fakes, network)
@@ -26,6 +27,7 @@ def test_it_tells_every_stage_the_path_and_the_yardstick(fakes, monkeypatch, cap
     assert all(part["peak_mb"] > 10 for part in [*figures["stages"].values(), *figures["path"]])
     assert all(stage["seconds"] > 0 for stage in figures["stages"].values())
     assert set(figures["classical_inpainting"]) == {"telea", "navier_stokes", "biharmonic"}
+    assert figures["painter"]["samples_per_s_of_a_core"] > 0
     assert [path["megapixels"] for path in figures["path"]] == [0.1, 0.2]
     assert set(figures["path"][0]["seconds"]) >= {"reading", "finding", "writing"}
     assert set(figures["matrix_product"]["tflops"]) == {"float32", "bfloat16"}
@@ -34,7 +36,12 @@ def test_it_tells_every_stage_the_path_and_the_yardstick(fakes, monkeypatch, cap
     from ml.commands.bench import table
 
     text = "\n".join(table(figures))
-    assert "segment 512x512 (alone)" in text and "biharmonic" in text and "0.1 MP" in text
+    assert (
+        "segment 512x512 (alone)" in text
+        and "biharmonic" in text
+        and "samples a second" in text
+        and "0.1 MP" in text
+    )
 
 
 def test_a_process_of_its_own_tells_its_peak():
