@@ -67,6 +67,7 @@ def test_votes_are_cast_by_keys_and_lead_to_the_tally(desk, anna, comparison) ->
     page = desk(f"/staff/comparisons/{comparison.pk}/")
     page.get_by_role("link", name="Vote on 4 pairs").press("Enter")
     expect(page.get_by_text("1 of 4")).to_be_visible()
+    page.wait_for_load_state()  # the script that listens to keys is there
     page.evaluate("window.stays = true")
 
     for number, key in enumerate("120", start=2):

@@ -17,6 +17,9 @@ from webapp import intake
 from webapp.arrivals import Copied
 from webapp.models import Photo, Upload
 
+SEEN_WITHIN_MS = 15_000
+"""The page asks for news every few seconds, and later on a machine that is busy."""
+
 
 @pytest.mark.parametrize("locale", ["en", "ru"])
 @pytest.mark.parametrize("width", [360, 1440])
@@ -42,7 +45,8 @@ def test_from_upload_to_delete(width: int, locale: str, open_page) -> None:
     page.get_by_role("button", name=say("Look again")).click()
     expect(page.locator(".waiting")).to_be_visible()
     made.finish(Photo.objects.get(pk=one.pk))
-    expect(page.get_by_role("heading", name=say("Take the pictures"))).to_be_visible()
+    heading = page.get_by_role("heading", name=say("Take the pictures"))
+    expect(heading).to_be_visible(timeout=SEEN_WITHIN_MS)
 
     expect(page.locator(".deep canvas").first).to_be_visible()
     page.get_by_role("radio", name=say("Restored and coloured"), exact=True).check()
